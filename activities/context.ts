@@ -1,0 +1,28 @@
+import type { Pipeline } from '../contracts/pipelines/index.js';
+import type { Resources } from '../contracts/resources.js';
+import type { Platform } from '../platforms/platform.js';
+import type { LoadedProfile } from '../settings/profile.js';
+import type { Storage } from '../storage/storage.js';
+
+/** What activities work with; opened once when a worker starts. */
+export interface ActivityContext {
+  /** Folder that holds `jobs/`: its code is part of every stage key. */
+  readonly projectRoot: string;
+  /** Every pipeline that this worker can run, by the name of its workflow. */
+  readonly pipelines: Readonly<Record<string, Pipeline>>;
+  readonly profile: LoadedProfile;
+  readonly storage: Storage;
+  /** The biggest job that a platform of this profile can ever run. */
+  readonly largestOn: (platform: string) => Resources;
+}
+
+/** What the activities of the jobs worker need beside that. */
+export interface JobsContext extends ActivityContext {
+  readonly platforms: Readonly<Record<string, Platform>>;
+}
+
+/** Which run calls: stands in every manifest as its producer. */
+export interface RunIdentity {
+  readonly workflowId: string;
+  readonly runId: string;
+}

@@ -1,0 +1,38 @@
+import { awaitJob } from './await-job.js';
+import type { ActivityContext, JobsContext } from './context.js';
+import { decide } from './decide.js';
+import { findChampion, loadDataset, loadModel, loadUnseen } from './find-inputs.js';
+import { judge } from './judge.js';
+import { parseInput } from './parse-input.js';
+import { planStage } from './plan-stage.js';
+import { promote } from './promote.js';
+import { publishStage } from './publish-stage.js';
+import { stopJob } from './stop-job.js';
+import { submitJob } from './submit-job.js';
+
+/** Quick steps that run inside the orchestrator, as local activities. */
+export function localActivities(context: ActivityContext) {
+  return {
+    parseInput: parseInput(context),
+    planStage: planStage(context),
+    decide: decide(context),
+    publishStage: publishStage(context),
+    loadDataset: loadDataset(context),
+    loadUnseen: loadUnseen(context),
+    findChampion: findChampion(context),
+    loadModel: loadModel(context),
+    promote: promote(context),
+  };
+}
+export type LocalActivities = ReturnType<typeof localActivities>;
+
+/** Steps that reach platforms or read much data; they run in the jobs worker. */
+export function jobsActivities(context: JobsContext) {
+  return {
+    submitJob: submitJob(context),
+    awaitJob: awaitJob(context),
+    stopJob: stopJob(context),
+    judge: judge(context),
+  };
+}
+export type JobsActivities = ReturnType<typeof jobsActivities>;

@@ -1,0 +1,145 @@
+import type { Attempt } from '../contracts/attempt.js';
+import { formatBytes } from '../contracts/bytes.js';
+import { TemperedError } from '../contracts/failure.js';
+import type { JsonObject } from '../contracts/json.js';
+import { contentHash } from '../contracts/refs.js';
+import type { Resources } from '../contracts/resources.js';
+import type { StageDefinition } from '../contracts/stage.js';
+import type { KeyParts, StageSummary } from '../contracts/stage-record.js';
+import { layout } from '../storage/layout.js';
+import { findStageRecord, latestStageRecord } from '../storage/stage-records.js';
+import { checkInputs } from './check-inputs.js';
+import type { ActivityContext, RunIdentity } from './context.js';
+import { loadStage } from './find-stage.js';
+import { type JobFamily, jobKeyOf } from './job-key.js';
+import { OUTCOME_FILE } from './record-outcome.js';
+import { type SplitCall, splitCall } from './split-call.js';
+import { explainMiss, hashJobCode, stageKeyOf } from './stage-key.js';
+
+/** A call of a stage as the workflow makes it. */
+export interface StageRequest {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly call: Readonly<Record<string, unknown>>;
+  readonly run: RunIdentity;
+}
+
+/** What is to be done for a call: reuse a published result, or run a job of this first size. */
+export type StagePlan =
+  | { readonly kind: 'cached'; readonly output: JsonObject; readonly summary: StageSummary }
+  | {
+      readonly kind: 'run';
+      readonly stageKey: string;
+      readonly keyParts: KeyParts;
+      readonly split: SplitCall;
+      readonly platform: string;
+      readonly first: Attempt;
+      readonly cap: Resources;
+      readonly because: string;
+    };
+
+/** Local activity: computes the stage key, looks for a published result and chooses the first size. */
+export function planStage(context: ActivityContext) {
+  return async (request: StageRequest): Promise<StagePlan> => {
+    const definition = loadStage(context, request);
+    const split = splitCall(definition, request.call);
+    const keyParts = await keyPartsOf(context, definition, split);
+    const stageKey = stageKeyOf(keyParts);
+
+    const found = await findStageRecord(context.storage, definition.name, stageKey);
+    if (found.kind === 'hit') {
+      const { output, summary, provenance } = found.record;
+      const because = `unchanged since ${provenance.publishedAt} (run ${provenance.workflowId})`;
+      return { kind: 'cached', output, summary: { ...summary, cache: 'hit', attempts: 0, seconds: 0, because } };
+    }
+    const before = await latestStageRecord(context.storage, definition.name);
+    const because =
+      found.kind === 'damaged'
+        ? `its earlier result is damaged: ${found.why}`
+        : explainMiss(keyParts, before?.keyParts ?? null);
+    await checkInputs(context.storage, definition, split);
+    const sizes = chooseSizes(context, definition, split);
+    await checkDisk(context, definition.name, sizes.first.diskBytes);
+    const number = await nextAttemptNumber(context, {
+      workflowId: request.run.workflowId,
+      stage: definition.name,
+      stageKey,
+    });
+    return {
+      kind: 'run',
+      stageKey,
+      keyParts,
+      split,
+      platform: platformOf(context, definition),
+      first: {
+        number,
+        resources: sizes.first,
+        settings: definition.settingsFor(rowsOf(split)),
+        lever: null,
+        because: 'first size',
+      },
+      cap: sizes.cap,
+      because,
+    };
+  };
+}
+
+async function keyPartsOf(context: ActivityContext, definition: StageDefinition, split: SplitCall): Promise<KeyParts> {
+  const inputs = Object.entries(split.inputs).map(([name, ref]) => [name, ref && contentHash(ref)] as const);
+  return {
+    stage: definition.name,
+    code: await hashJobCode(context.projectRoot, definition.job.entry),
+    inputs: Object.fromEntries(inputs),
+    params: split.params,
+  };
+}
+
+/** Rows that decide a job's size: those it reads, or those it makes when it reads none. */
+function rowsOf({ inputs, params }: SplitCall): number {
+  const read = Object.values(inputs).reduce((sum, ref) => sum + (ref?.kind === 'dataset' ? ref.rows : 0), 0);
+  return read > 0 ? read : typeof params.rows === 'number' ? params.rows : 0;
+}
+
+function platformOf({ profile: { profile } }: ActivityContext, { name }: StageDefinition): string {
+  return profile.stages[name]?.platform ?? profile.platform;
+}
+
+function chooseSizes(context: ActivityContext, definition: StageDefinition, split: SplitCall) {
+  const largest = context.largestOn(platformOf(context, definition));
+  const override = context.profile.profile.stages[definition.name] ?? {};
+  const guess = definition.sizeFor(rowsOf(split));
+  const capBytes = Math.min(override.maxMemory ?? largest.memoryBytes, largest.memoryBytes);
+  if (override.memory !== undefined && override.memory > capBytes) {
+    throw new TemperedError(
+      'WRONG_INPUT',
+      `stages.${definition.name}.memory is ${formatBytes(override.memory)}, but at most ${formatBytes(capBytes)} is allowed`,
+      {
+        field: `stages.${definition.name}.memory`,
+        advice: 'lower memory, or raise maxMemory or local.memoryBudget in tempered.json',
+      },
+    );
+  }
+  const cpus = Math.min(override.cpus ?? guess.cpus, largest.cpus);
+  const memoryBytes = Math.min(override.memory ?? guess.memoryBytes, capBytes);
+  return {
+    first: { memoryBytes, cpus, diskBytes: guess.diskBytes },
+    cap: { memoryBytes: capBytes, cpus, diskBytes: guess.diskBytes },
+  };
+}
+
+async function checkDisk(context: ActivityContext, stage: string, neededBytes: number): Promise<void> {
+  const freeBytes = await context.storage.freeBytes();
+  if (freeBytes === null || freeBytes >= neededBytes) return;
+  throw new TemperedError(
+    'STORAGE_FULL',
+    `${stage} needs about ${formatBytes(neededBytes)} of disk, ${context.storage.root} has ${formatBytes(freeBytes)} free`,
+    { advice: 'free disk space, choose another storage.root in tempered.json, or start with fewer rows' },
+  );
+}
+
+/** One more than the attempts that an earlier run with this workflow id finished: a reset neither repeats nor inherits their outcome. */
+async function nextAttemptNumber({ storage }: ActivityContext, family: JobFamily): Promise<number> {
+  for (let number = 1; ; number += 1) {
+    if (!(await storage.stat(`${layout.work(storage, jobKeyOf(family, number))}/${OUTCOME_FILE}`))) return number;
+  }
+}

@@ -1,0 +1,96 @@
+import type { JobResult } from '../contracts/job.js';
+import { JOB_FILES } from '../contracts/job.js';
+import { JsonObject } from '../contracts/json.js';
+import { contentHash } from '../contracts/refs.js';
+import type { KeyParts, StageSummary } from '../contracts/stage-record.js';
+import { layout } from '../storage/layout.js';
+import { publishStage as publishJob } from '../storage/publish-outputs.js';
+import { TemperedError } from '../contracts/failure.js';
+import type { ActivityContext, RunIdentity } from './context.js';
+import { loadStage } from './find-stage.js';
+import { recordOutcome } from './record-outcome.js';
+import type { SplitCall } from './split-call.js';
+
+/** A job that succeeded, to be made readable for all. */
+export interface PublishRequest {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly stageKey: string;
+  readonly keyParts: KeyParts;
+  readonly split: SplitCall;
+  readonly jobKey: string;
+  readonly run: RunIdentity;
+  readonly result: JobResult;
+  readonly because: string;
+  readonly attempts: number;
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly memoryBytes: number;
+}
+
+/** What a stage gave, as the next stage sees it. */
+export interface Published {
+  readonly output: JsonObject;
+  readonly summary: StageSummary;
+}
+
+/** Local activity: verifies a job's result against its contract and moves it into place in one step. Doing it twice is the same as once. */
+export function publishStage(context: ActivityContext) {
+  const { storage } = context;
+  return async (request: PublishRequest): Promise<Published> => {
+    const { stage, stageKey, jobKey, result, split, run } = request;
+    const definition = loadStage(context, request);
+    const record = await publishJob(storage, {
+      outputUri: `${layout.work(storage, jobKey)}/${JOB_FILES.output}`,
+      result,
+      stage,
+      stageKey,
+      keyParts: request.keyParts,
+      summary: summaryOf(request),
+      provenance: {
+        stage,
+        stageKey,
+        workflowId: run.workflowId,
+        runId: run.runId,
+        jobKey,
+        inputs: Object.fromEntries(
+          Object.entries(split.inputs).flatMap(([name, ref]) => (ref ? [[name, contentHash(ref)] as const] : [])),
+        ),
+        publishedAt: new Date().toISOString(),
+      },
+      toOutput: (found) => {
+        const parsed = definition.output.safeParse(found);
+        if (parsed.success) return JsonObject.parse(parsed.data);
+        const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+        throw new TemperedError(
+          'CONTRACT_BROKEN',
+          `${stage} gave another output than it promised: ${problems.join('; ')}`,
+        );
+      },
+    });
+    await recordOutcome(storage, jobKey, { kind: 'published', stageKey });
+    await storage.remove(layout.scratch(storage, stage, stageKey));
+    return { output: record.output, summary: record.summary };
+  };
+}
+
+function summaryOf(request: PublishRequest): StageSummary {
+  const { result } = request;
+  const files = Object.values(result.outputs).flatMap((output) => output.files);
+  return {
+    stage: request.stage,
+    stageKey: request.stageKey,
+    cache: 'miss',
+    because: request.because,
+    attempts: request.attempts,
+    seconds: request.seconds,
+    rowsIn: result.rowsIn,
+    rowsOut: result.rowsOut,
+    rowsRejected: result.rowsRejected,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    // The platform's figure leaves out what the kernel can drop at will; the job's own, a sum over processes, counts shared pages twice.
+    peakBytes: request.peakBytes > 0 ? request.peakBytes : result.peakBytes,
+    memoryBytes: request.memoryBytes,
+    salvaged: result.salvaged,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Attempt } from '../contracts/attempt.js';
+import { TemperedError } from '../contracts/failure.js';
+import { JOB_FILES, type JobFile } from '../contracts/job.js';
+import { canonicalJson } from '../contracts/json.js';
+import type { JobHandle } from '../contracts/job-handle.js';
+import { layout } from '../storage/layout.js';
+import type { JobsContext, RunIdentity } from './context.js';
+import { loadStage } from './find-stage.js';
+import { jobKeyOf } from './job-key.js';
+import type { SplitCall } from './split-call.js';
+
+/** One attempt to submit. */
+export interface JobRequest {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly stageKey: string;
+  readonly split: SplitCall;
+  readonly platform: string;
+  readonly attempt: Attempt;
+  readonly run: RunIdentity;
+}
+
+/** Activity: writes `job.json` and gives the job to its platform. Asking twice gives one job. */
+export function submitJob(context: JobsContext) {
+  const { storage, platforms } = context;
+  return async (request: JobRequest): Promise<JobHandle> => {
+    const { stage, stageKey, attempt, split } = request;
+    const { job, salvage } = loadStage(context, request);
+    const platform = platforms[request.platform];
+    if (!platform) {
+      throw new TemperedError(
+        'WRONG_INPUT',
+        `stage ${stage} is to run on platform "${request.platform}"; known are ${Object.keys(platforms).join(', ')}`,
+        { field: `stages.${stage}.platform` },
+      );
+    }
+    const key = jobKeyOf({ workflowId: request.run.workflowId, stage, stageKey }, attempt.number);
+    const jobDirUri = layout.work(storage, key);
+    const file: JobFile = {
+      version: 1,
+      jobKey: key,
+      stage,
+      params: split.params,
+      inputs: split.inputs,
+      output: `${jobDirUri}/${JOB_FILES.output}`,
+      scratch: layout.scratch(storage, stage, stageKey),
+      resources: attempt.resources,
+      settings: attempt.settings,
+      salvage,
+    };
+    await storage.write(`${jobDirUri}/${JOB_FILES.spec}`, canonicalJson(file));
+    const { engine, entry } = job;
+    return platform.submit({
+      key,
+      stage,
+      engine,
+      entry,
+      jobDirUri,
+      resources: attempt.resources,
+      settings: attempt.settings,
+    });
+  };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Whose words the evidence is in. */
+export const EvidenceEngine = z.enum([
+  'spark',
+  'ray',
+  'python',
+  'node',
+  'jvm',
+  'emr',
+  'emr-serverless',
+  'sagemaker',
+  'kubernetes',
+  'yarn',
+  'databricks',
+  'dataproc',
+  'slurm',
+]);
+export type EvidenceEngine = z.infer<typeof EvidenceEngine>;
+
+/**
+ * What a platform saw of a job that failed; the classifier's only input. Every field but `engine` may be missing or null:
+ * platforms differ in what they can see. Other tools read this shape.
+ */
+export const Evidence = z.object({
+  engine: EvidenceEngine,
+  exit: z.object({ code: z.int().nullish(), signal: z.string().nullish() }).nullish(),
+  reason: z.string().nullish(),
+  errorClass: z.string().nullish(),
+  errorMessage: z.string().nullish(),
+  logTail: z.string().nullish(),
+  kernel: z.object({ oomKillDelta: z.int().nullish() }).nullish(),
+  memory: z.object({ limitBytes: z.number().nullish(), peakBytes: z.number().nullish() }).nullish(),
+  stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullish(),
+});
+export type Evidence = Readonly<z.infer<typeof Evidence>>;

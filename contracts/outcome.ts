@@ -1,0 +1,12 @@
+import type { Evidence } from './evidence.js';
+import type { JobResult } from './job.js';
+
+/** How a job ended. A failed job is a value, not an exception: the workflow decides what it means. */
+export type JobOutcome =
+  | { readonly kind: 'succeeded'; readonly result: JobResult; readonly seconds: number; readonly peakBytes: number }
+  | {
+      readonly kind: 'failed';
+      readonly evidence: Evidence;
+      readonly seconds: number;
+      readonly peakBytes: number | null;
+    };

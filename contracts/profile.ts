@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ByteSize } from './resources.js';
+
+const StageOverride = z.strictObject({
+  platform: z.string().optional(),
+  memory: ByteSize.optional(),
+  maxMemory: ByteSize.optional(),
+  cpus: z.number().positive().optional(),
+});
+
+/** One nightly (or other) start of a pipeline. */
+export const ScheduleEntry = z.strictObject({
+  workflow: z.string(),
+  cron: z.string().min(1),
+  timezone: z.string().default('UTC'),
+  input: z.record(z.string(), z.json()).default({}),
+  paused: z.boolean().default(false),
+  jitter: z.string().optional(),
+});
+export type ScheduleEntry = Readonly<z.infer<typeof ScheduleEntry>>;
+
+/**
+ * `tempered.json`: where data lives, where jobs run, how large, and when. An absent file is the embedded platform with its defaults.
+ * Paths are relative to the file.
+ */
+export const Profile = z.strictObject({
+  $schema: z.string().optional(),
+  storage: z.strictObject({ root: z.string().min(1).optional() }).default({}),
+  inputFolders: z.array(z.string().min(1)).default([]),
+  platform: z.string().default('local'),
+  local: z.strictObject({ memoryBudget: ByteSize.optional(), cpus: z.number().positive().optional() }).default({}),
+  stages: z.record(z.string(), StageOverride).default({}),
+  schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), ScheduleEntry).default({}),
+});
+export type Profile = Readonly<z.infer<typeof Profile>>;

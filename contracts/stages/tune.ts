@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { ArtifactRef, DatasetRef } from '../refs.js';
+import { defineStage } from '../stage.js';
+
+/** The model families that can be searched over. */
+export const Learner = z.enum(['lightgbm', 'xgboost', 'random-forest']);
+
+/** Searches for the best model on Ray. `report-grid` is the published report's search, `optuna` the default. */
+export const tune = defineStage({
+  name: 'tune',
+  inputs: { train: DatasetRef },
+  requires: { train: { salary: ['double'] } },
+  params: {
+    search: z.enum(['optuna', 'report-grid']),
+    learners: z.array(Learner).min(1),
+    trials: z.int().min(1).max(1000),
+    seed: z.int().nonnegative(),
+    target: z.string().min(1),
+    features: z.array(z.string().min(1)).min(1),
+  },
+  output: {
+    candidate: ArtifactRef,
+    search: z.string(),
+    trials: z.int().nonnegative(),
+    best: z.looseObject({}),
+    trainRows: z.int().nonnegative(),
+    trialsTable: z.array(z.looseObject({})).optional(),
+  },
+  job: { engine: 'ray', entry: 'jobs/ray/tune.py' },
+  needs: { memory: '2GiB', memoryPerRow: '80B', cpus: 2, disk: '256MiB', diskPerRow: '48B' },
+  settings: { maxConcurrentTrials: 1, threads: 2, maxBin: 255 },
+  levers: ['concurrency', 'threads', 'histogram-bins', 'memory'],
+  salvage: 'trials',
+});

@@ -1,0 +1,34 @@
+// Jest runs what the compiler wrote to dist/, as native ES modules: see docs/decisions/0001-esm-and-compiled-tests.md.
+// One project for each kind of test; `npm test -- unit` runs one of them.
+
+const SECOND = 1_000;
+
+// Each compiled test belongs to exactly one kind, by its folder; `timeoutMs` is for a single test on a busy machine with two cores.
+const KINDS = {
+  /** Beside the file that they test. */
+  unit: { folder: '', without: ['test'], timeoutMs: 20 * SECOND },
+  /** Recorded histories; the workflows are bundled once. */
+  replay: { folder: 'test/replay/', timeoutMs: 60 * SECOND },
+  /** The rest: a real Temporal server, real workers, real processes. */
+  integration: { folder: 'test/', without: ['test/replay', 'test/e2e'], timeoutMs: 120 * SECOND },
+  /** Real Spark and Ray. */
+  e2e: { folder: 'test/e2e/', timeoutMs: 600 * SECOND },
+};
+
+const projects = Object.entries(KINDS).map(([displayName, { folder, without = [], timeoutMs }]) => ({
+  displayName,
+  rootDir: 'dist',
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/${folder}**/*.test.js`],
+  testPathIgnorePatterns: without.map((name) => `<rootDir>/${name}/`),
+  // Read by prepare.mjs: Jest takes its own testTimeout from the whole configuration only, not from a project.
+  globals: { testTimeoutMs: timeoutMs },
+  setupFilesAfterEnv: ['<rootDir>/../test/harness/prepare.mjs'],
+  transform: {},
+}));
+
+export default {
+  projects,
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '512MB', // a worker that kept more after a file is replaced: modules of ES tests are never unloaded
+};

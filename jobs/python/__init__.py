@@ -1,0 +1,1 @@
+"""Jobs that need no cluster engine."""

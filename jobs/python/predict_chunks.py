@@ -1,0 +1,163 @@
+"""Chunks of a prediction: which rows belong together, and how one chunk is predicted and kept."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs.lib.arrow_arrays import arrow_array
+from jobs.lib.memory import own_rss_bytes
+from jobs.lib.model_input import open_model
+from jobs.lib.parquet_writer import ParquetFileWriter
+from jobs.lib.prediction_table import predictor
+from jobs.lib.salvage import FinishedChunk, FinishedChunks
+from jobs.python.predict_csv import csv_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jobs.lib.datasets import DataFile
+    from jobs.lib.job import ModelInput
+    from jobs.lib.model import LoadedModel
+    from jobs.lib.model_formats import Predictions
+
+# A killed attempt loses at most the running chunks: one to three seconds of work each.
+CHUNK_ROWS = 1_000_000
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole row groups of one file."""
+
+    path: str
+    row_groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive rows of a data set: the unit that is finished or not."""
+
+    index: int
+    pieces: tuple[Piece, ...]
+    rows: int
+
+    @property
+    def name(self) -> str:
+        """Of its record and its files."""
+        return f"part-{self.index:05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkWork:
+    """One chunk and all that a process needs to predict it.
+
+    Attributes:
+        chunk: what to predict.
+        chunks: how many there are in all.
+        total_rows: of all chunks; decides whether a table of predictions pays.
+        model: loaded once a process.
+        columns: to read.
+        schema: of the result.
+        batch_rows: rows predicted at once.
+        threads: of the model's library.
+        csv: whether to write `NAME.csv` beside `NAME.parquet`.
+        folder: where finished chunks are kept.
+    """
+
+    chunk: Chunk
+    chunks: int
+    total_rows: int
+    model: ModelInput
+    columns: tuple[str, ...]
+    schema: pa.Schema
+    batch_rows: int
+    threads: int
+    csv: bool
+    folder: Path
+
+
+def plan_chunks(files: Sequence[DataFile]) -> list[Chunk]:
+    """Cuts a data set at row groups into chunks of `CHUNK_ROWS` or a little more; small files go together.
+
+    The cut depends on the files alone, so every attempt finds the chunks of the one before.
+    """
+    chunks: list[Chunk] = []
+    pieces: dict[str, list[int]] = {}
+    rows = 0
+    for file in files:
+        footer = pq.read_metadata(file.path)
+        sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
+        for group, size in enumerate(sizes):
+            if size == 0:
+                continue
+            pieces.setdefault(file.path, []).append(group)
+            rows += size
+            if rows >= CHUNK_ROWS:
+                chunks.append(_chunk(len(chunks), pieces, rows))
+                pieces, rows = {}, 0
+    return [*chunks, _chunk(len(chunks), pieces, rows)] if rows > 0 else chunks
+
+
+def predict_chunk(work: ChunkWork) -> FinishedChunk:
+    """Predicts one chunk batch by batch, with a log line each, and keeps it."""
+    predict = _predictor(work.model, work.threads, work.total_rows)
+    chunk, finished = work.chunk, FinishedChunks(work.folder)
+    parquet, csv = f"{chunk.name}.parquet", f"{chunk.name}.csv"
+    writer = ParquetFileWriter(finished.temporary_path(parquet), work.schema, dictionary_columns=["full_name"])
+    with finished.temporary_path(csv).open("wb") as lines:
+        for number, batch in enumerate(_batches(work), 1):
+            started = time.perf_counter()
+            predicted = _with_predictions(batch, predict(batch), work.schema)
+            writer.write(predicted)
+            if work.csv:
+                lines.write(csv_lines(predicted.column("full_name"), predicted.column("prediction")))
+            _log(work, number, writer.rows, batch.num_rows / (time.perf_counter() - started))
+    writer.close()
+    if writer.rows != chunk.rows:
+        raise AssertionError(f"{chunk.name}: {chunk.rows} rows in, {writer.rows} out")
+    if not work.csv:
+        finished.temporary_path(csv).unlink()
+    return finished.keep(chunk.name, {parquet: writer.rows, csv: None} if work.csv else {parquet: writer.rows})
+
+
+@cache
+def load_once(source: ModelInput) -> LoadedModel:
+    """The model, loaded and checked once a process."""
+    return open_model(source, "inputs.model")
+
+
+@cache
+def _predictor(source: ModelInput, threads: int, rows: int) -> Callable[[pa.RecordBatch], Predictions]:
+    """One a process, so that its table of predictions serves all chunks."""
+    return predictor(load_once(source), threads, rows)
+
+
+def _chunk(index: int, pieces: dict[str, list[int]], rows: int) -> Chunk:
+    return Chunk(index, tuple(Piece(path, tuple(groups)) for path, groups in pieces.items()), rows)
+
+
+def _batches(work: ChunkWork) -> Iterator[pa.RecordBatch]:
+    for piece in work.chunk.pieces:
+        # Buffered, not pre-buffered: pages are read as they are needed, never a whole row group at once.
+        with pq.ParquetFile(piece.path, buffer_size=1 << 20, pre_buffer=False) as file:
+            yield from file.iter_batches(
+                work.batch_rows, row_groups=list(piece.row_groups), columns=list(work.columns), use_threads=False
+            )
+
+
+def _with_predictions(batch: pa.RecordBatch, predictions: Predictions, schema: pa.Schema) -> pa.RecordBatch:
+    kept = [batch.column(name) for name in schema.names[:-1]]
+    return pa.RecordBatch.from_arrays([*kept, arrow_array(predictions, pa.float64())], schema=schema)
+
+
+def _log(work: ChunkWork, batch: int, done: int, rows_per_second: float) -> None:
+    where = f"chunk {work.chunk.index + 1}/{work.chunks} batch {batch}"
+    speed = f"{rows_per_second:,.0f} rows/s, rss {own_rss_bytes() / GIB:.2f} GiB"
+    print(f"{where}: {done:,} of {work.chunk.rows:,} rows, {speed}", flush=True)

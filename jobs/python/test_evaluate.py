@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.metrics import explained_variance_score, mean_absolute_error, mean_squared_error, r2_score
+
+from jobs.lib.model_card import FORMATS, ModelFormat
+from jobs.lib.model_samples import saved_model
+from jobs.python.predict_samples import (
+    Finished,
+    employee_table,
+    publish_candidate,
+    publish_dataset,
+    publish_model,
+    run_stage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PARAMS = {"target": "salary", "bootstrapSamples": 200, "seed": 42}
+
+
+def evaluate(folder: Path, table: pa.Table, model_format: ModelFormat = "lightgbm-text", **changes: Any) -> Finished:
+    saved_model(model_format, folder / "candidate")
+    inputs = {
+        "candidate": publish_candidate(folder / "candidate"),
+        "holdout": publish_dataset(folder / "holdout", [table.slice(0, 1_500), table.slice(1_500)]),
+        "firstRows": publish_dataset(folder / "first", [table.slice(0, 5)]),
+        "champion": None,
+    }
+    return run_stage("evaluate", folder, {**inputs, **changes}, PARAMS, {"batchRows": 700})
+
+
+@pytest.mark.parametrize("model_format", FORMATS)
+def test_metrics_equal_scikit_learns_to_the_last_digit(model_format: ModelFormat, tmp_path: Path) -> None:
+    table = employee_table(3_000, seed=3)
+    done = evaluate(tmp_path, table, model_format)
+    assert done.exit_code == 0, done.error
+    rows = pq.read_table(done.folder / "output/predictions").to_pydict()
+    assert rows["id"] == table["id"].to_pylist()
+    labels, predictions = np.array(rows["label"]), np.array(rows["prediction"])
+    assert rows["label"] == table["salary"].to_pylist()
+    assert done.result["values"]["samplePredictions"] == rows["prediction"][:5]
+    found = done.result["values"]["candidate"]
+    assert found["mse"] == mean_squared_error(labels, predictions)
+    assert found["mae"] == mean_absolute_error(labels, predictions)
+    assert found["r2"] == r2_score(labels, predictions)
+    assert found["explainedVariance"] == explained_variance_score(labels, predictions)
+    assert found["rows"] == 3_000
+    assert done.result["values"]["champion"] is None
+
+
+def test_predictions_are_the_models_own(tmp_path: Path) -> None:
+    table = employee_table(2_000, seed=3)
+    done = evaluate(tmp_path, table)
+    model = saved_model("lightgbm-text", tmp_path / "again")
+    predictions = pq.read_table(done.folder / "output/predictions")["prediction"].to_numpy()
+    np.testing.assert_array_equal(predictions, model.predict(table.to_batches()[0]))
+    assert done.result["values"]["samplePredictions"] == list(predictions[:5])
+
+
+def test_the_baseline_is_the_training_mean_and_intervals_hold_the_metrics(tmp_path: Path) -> None:
+    table = employee_table(3_000, seed=3)
+    values = evaluate(tmp_path, table).result["values"]
+    mean = saved_model("lightgbm-text", tmp_path / "again").card.target_mean
+    assert values["baseline"]["name"] == "mean"
+    baseline_mse = mean_squared_error(table["salary"].to_numpy(), np.full(3_000, mean))
+    assert values["baseline"]["metrics"]["mse"] == baseline_mse
+    intervals, candidate = values["intervals"], values["candidate"]
+    assert intervals["mse"][0] < candidate["mse"] < intervals["mse"][1]
+    assert intervals["r2"][0] < candidate["r2"] < intervals["r2"][1]
+    low, high = intervals["improvementOverBaseline"]
+    assert 0 < low < baseline_mse - candidate["mse"] < high
+    assert intervals["improvementOverChampion"] is None
+
+
+def test_a_champion_is_measured_on_the_same_rows(tmp_path: Path) -> None:
+    saved_model("sklearn-skops", tmp_path / "champion", seed=9)
+    done = evaluate(tmp_path, employee_table(2_000, seed=3), champion=publish_model(tmp_path / "champion"))
+    assert done.exit_code == 0, done.error
+    rows = pq.read_table(done.folder / "output/predictions").to_pydict()
+    values = done.result["values"]
+    assert values["champion"]["mse"] == mean_squared_error(rows["label"], rows["champion_prediction"])
+    low, high = values["intervals"]["improvementOverChampion"]
+    assert low < values["champion"]["mse"] - values["candidate"]["mse"] < high
+
+
+def without(column: str) -> Callable[[pa.Table], pa.Table]:
+    return lambda table: table.drop_columns([column])
+
+
+def with_column(name: str, make: Callable[[pa.Table], Any]) -> Callable[[pa.Table], pa.Table]:
+    return lambda table: table.set_column(table.schema.get_field_index(name), name, make(table))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda table: table.slice(0, 0), "inputs.holdout: found 'no rows'"),
+        (without("age"), "inputs.holdout#age: found 'no such column'"),
+        (without("salary"), "inputs.holdout#salary: found 'no such column'"),
+        (with_column("age", lambda t: t["age"].cast(pa.float64())), "inputs.holdout#age: found 'double'"),
+        (with_column("is_active", lambda t: t["is_active"].cast(pa.string())), "inputs.holdout#is_active: found"),
+        (with_column("salary", lambda t: pa.nulls(len(t), pa.float64())), "salary: found '1500 nulls'"),
+        (with_column("salary", lambda t: pa.array([float("nan")] * len(t))), "inputs.holdout#salary: found 'NaN"),
+    ],
+)
+def test_a_holdout_that_cannot_be_measured_is_refused(
+    damage: Callable[[pa.Table], pa.Table], message: str, tmp_path: Path
+) -> None:
+    done = evaluate(tmp_path, damage(employee_table(2_000, seed=3)))
+    assert done.exit_code == 2
+    assert done.error["kind"] == "invalid-input"
+    assert message in done.error["message"]
+
+
+def test_a_candidate_that_was_touched_is_refused_by_file(tmp_path: Path) -> None:
+    saved_model("lightgbm-text", tmp_path / "touched")
+    reference = publish_candidate(tmp_path / "touched")
+    card = tmp_path / "touched/model.json"
+    card.write_text(card.read_text().replace('"seed": 42', '"seed": 43'))
+    done = evaluate(tmp_path, employee_table(2_000, seed=3), candidate=reference)
+    assert done.exit_code == 2
+    assert "inputs.candidate/model.json: found 'sha256" in done.error["message"]

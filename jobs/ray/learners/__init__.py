@@ -1,0 +1,1 @@
+"""The learners a search may choose from, one file each."""

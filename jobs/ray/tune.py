@@ -1,0 +1,96 @@
+"""The tune job: searches for the best model on Ray and writes it as a model folder.
+
+Input `train` (data set), output `candidate` (model folder). Two searches: `report-grid`, the published report's 24
+fits, and `optuna`, the default, on any number of rows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from jobs.lib.contract import InvalidInput, Result, artifact_output, run_job
+from jobs.lib.datasets import Dataset
+from jobs.lib.model_card import FEATURE_TYPES
+from jobs.lib.params import parse_params
+from jobs.ray.ray_cluster import ray_cluster, require_ray
+from jobs.ray.survey import survey
+from jobs.ray.survey_file import remembered_survey
+from jobs.ray.tune_params import TuneParams, TuneSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobs.lib.job import Job
+    from jobs.ray.survey import Survey
+
+# Forests hold all rows in memory, and without a depth limit nearly as many leaves: 100 trees take about 1 GB here.
+MOST_GRID_ROWS = 200_000
+TARGET_TYPES = tuple(one for one in FEATURE_TYPES if one != "bool")
+
+
+def main(job: Job) -> Result:
+    """Runs one attempt."""
+    params = parse_params(TuneParams, job.params)
+    settings = parse_params(TuneSettings, job.settings, "settings")
+    source = job.dataset("train")
+    train = Dataset.open(source, "inputs.train").require_rows()
+    train.require({**dict.fromkeys(params.features, FEATURE_TYPES), params.target: TARGET_TYPES})
+    if params.search == "report-grid" and train.rows > MOST_GRID_ROWS:
+        raise InvalidInput(
+            train.name,
+            f"{train.rows:,} rows",
+            f"at most {MOST_GRID_ROWS:,} for search report-grid, whose forests hold all rows in memory; "
+            "search optuna takes any number, split report takes a sample",
+        )
+    require_ray()
+
+    def read_once(folder: Path) -> Survey:
+        return survey(
+            train,
+            params,
+            folder,
+            lambda rows: job.progress.update(rows, train.rows, "rows", "reading the training rows"),
+        )
+
+    found = remembered_survey(job.scratch / "survey", read_once)
+    job.progress.update(0, None, "trials", "starting Ray")
+    with ray_cluster(max(1, int(job.resources.cpus)), job.scratch):
+        # These modules import Ray, which an environment without it must be told of before.
+        if params.search == "report-grid":
+            from jobs.ray.report_grid import search_report_grid
+
+            candidate = search_report_grid(job, params, train)
+        else:
+            from jobs.ray.optuna_search import search_with_optuna
+
+            candidate = search_with_optuna(job, params, settings, found)
+    from jobs.ray.candidate import write_candidate
+
+    write_candidate(
+        candidate,
+        job.output / "candidate",
+        train=train,
+        manifest_sha256=source.manifest_sha256,
+        params=params,
+        survey=found,
+    )
+    best = {"learner": candidate.learner, "params": candidate.params, "score": candidate.score}
+    return Result(
+        outputs={"candidate": artifact_output(job, "candidate")},
+        rows_in=train.rows,
+        rows_out=train.rows,
+        values={
+            "search": params.search,
+            "trials": len(candidate.trials),
+            "best": best,
+            "trainRows": train.rows,
+            "trialsTable": candidate.trials,
+        },
+        metrics={"rmse": math.sqrt(candidate.score), "mse": candidate.score},
+        salvaged=candidate.salvaged,
+    )
+
+
+if __name__ == "__main__":
+    run_job(main, engine="ray")

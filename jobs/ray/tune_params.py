@@ -1,0 +1,64 @@
+"""What the tune job is asked to do, and the levers that change how it does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jobs.lib.params import require
+
+LearnerName = Literal["lightgbm", "xgboost", "random-forest"]
+
+MAX_TRIALS = 10_000
+MIN_BINS, MAX_BINS = 15, 255  # above 255 LightGBM needs two bytes a value: twice the memory for nothing here
+
+
+@dataclass(frozen=True, slots=True)
+class TuneParams:
+    """Stage parameters: part of the stage key.
+
+    Attributes:
+        search: `report-grid` is the published 8 candidates x 3 folds; `optuna` is Optuna's sampler with ASHA.
+        learners: what `optuna` may choose from; `report-grid` is a random forest whatever stands here.
+        trials: candidates that `optuna` tries.
+        seed: of the sampler, the validation split and the learners. `report-grid` has its own, published one.
+        target: the column to predict.
+        features: the columns to predict it from, in model order.
+    """
+
+    search: Literal["report-grid", "optuna"] = "optuna"
+    learners: tuple[LearnerName, ...] = ("lightgbm",)
+    trials: int = 20
+    seed: int = 42
+    target: str = "salary"
+    features: tuple[str, ...] = ("age", "is_active", "tenure_days")
+
+    def __post_init__(self) -> None:
+        require(bool(self.learners), "learners", [], "at least one learner")
+        require(len(set(self.learners)) == len(self.learners), "learners", self.learners, "each learner once")
+        require(1 <= self.trials <= MAX_TRIALS, "trials", self.trials, f"1 to {MAX_TRIALS}")
+        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2147483647")
+        require(bool(self.features), "features", [], "at least one column")
+        require(len(set(self.features)) == len(self.features), "features", self.features, "each column once")
+        require(self.target not in self.features, "features", self.features, f"columns other than {self.target}")
+
+
+@dataclass(frozen=True, slots=True)
+class TuneSettings:
+    """Levers. None leaves the choice to the memory plan.
+
+    Attributes:
+        max_concurrent_trials: trials that run at the same time, at most; the plan may allow fewer.
+        threads: of one trial.
+        max_bin: histogram bins a feature. The one lever that changes results (a coarser model), so pulled last.
+    """
+
+    max_concurrent_trials: int | None = None
+    threads: int | None = None
+    max_bin: int = MAX_BINS
+
+    def __post_init__(self) -> None:
+        concurrent, threads = self.max_concurrent_trials, self.threads
+        require(concurrent is None or concurrent >= 1, "max_concurrent_trials", concurrent, "1 or more")
+        require(threads is None or threads >= 1, "threads", threads, "1 or more")
+        require(MIN_BINS <= self.max_bin <= MAX_BINS, "max_bin", self.max_bin, f"{MIN_BINS} to {MAX_BINS}")

@@ -1,0 +1,118 @@
+"""What the driver does while Ray Tune runs: logs finished trials, tells progress, limits concurrency.
+
+Ray Tune pickles searcher and callbacks with the experiment and brings those very objects back in `Tuner.restore`. So
+they hold nothing of one attempt: they find its session here.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ray import tune
+from ray.exceptions import RayActorError, WorkerCrashedError
+from ray.tune.search.optuna import OptunaSearch
+
+from jobs.ray.kernel_kills import JobMemoryExceeded, KernelKills
+from jobs.ray.trial import RUNGS
+from jobs.ray.trial_log import TrialLog, TrialRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ray.tune.experiment import Trial as TuneTrial
+
+    from jobs.lib.progress import Progress
+
+SESSION: ContextVar[Session] = ContextVar("tune session of this attempt")
+
+
+@dataclass
+class Session:
+    """One attempt's side of the search."""
+
+    log: TrialLog
+    progress: Progress
+    trials: int
+    concurrent_trials: int
+    note: str | None
+    kills: KernelKills = field(default_factory=KernelKills)
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Searcher and callbacks find this session inside the block."""
+        token = SESSION.set(self)
+        try:
+            yield
+        finally:
+            SESSION.reset(token)
+
+    def report(self, doing: str | None = None) -> None:
+        """Trials done, the best so far, and `doing`: what happens beside them."""
+        scored = [record for record in self.log.finished if record.curve]
+        best = min(scored, key=lambda record: record.best[1], default=None)
+        score = f"best RMSE {math.sqrt(best.best[1]):,.2f} ({best.params['learner']})" if best else None
+        done = min(len(self.log.finished), self.trials)
+        message = "; ".join(part for part in (doing, score, self.note) if part)
+        self.progress.update(done, self.trials, "trials", message or "first trials running")
+
+    def require_memory(self, error: BaseException | None) -> None:
+        """Raises JobMemoryExceeded if a trial's process died and the kernel had killed one of this job's.
+
+        Then the trial is not to blame, the memory limit is, and the platform knows better than we what to do about it.
+        An error of the trial's own is raised only if it is a MemoryError: it would fail the same way again.
+        """
+        if isinstance(error, MemoryError):
+            raise error
+        if isinstance(error, RayActorError | WorkerCrashedError) and self.kills.count():
+            raise JobMemoryExceeded("the kernel killed a process of this job at its memory limit") from error
+
+
+class TrialReporter(tune.Callback):
+    """Ray Tune's events, to the session. Tune gives its arguments by name; most are not needed here."""
+
+    def on_trial_result(self, *, trial: TuneTrial, result: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
+        """A rung."""
+        SESSION.get().curves.setdefault(trial.trial_id, []).append((int(result["rounds"]), float(result["mse"])))
+
+    def on_trial_complete(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
+        """All rungs, or stopped by ASHA."""
+        session = SESSION.get()
+        curve = tuple(session.curves.pop(trial.trial_id, ()))
+        all_rungs = bool(curve) and curve[-1][0] == RUNGS[-1]
+        session.log.append(TrialRecord(trial.config, curve, "completed" if all_rungs else "stopped"))
+        session.report()
+
+    def on_trial_recover(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
+        """The trial failed or its process died; Tune starts it again."""
+        session = SESSION.get()
+        session.require_memory(trial.get_pickled_error())
+        session.curves.pop(trial.trial_id, None)
+
+    def on_trial_error(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
+        """Once too often."""
+        session = SESSION.get()
+        error = trial.get_pickled_error()
+        session.require_memory(error)
+        curve = tuple(session.curves.pop(trial.trial_id, ()))
+        session.log.append(TrialRecord(trial.config, curve, "failed", type(error).__name__))
+        session.report()
+
+
+class PatientOptunaSearch(OptunaSearch):
+    """Optuna, asked for a next candidate only when the session allows one more to run.
+
+    Ray's own limit (`max_concurrent_trials`) is stored with the experiment: a restored one could not be made smaller.
+    And with one trial at a time each suggestion must wait for the last result, or the search would not be repeatable.
+    """
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | None:
+        """None means: ask again later."""
+        running = self._ot_trials.keys() - self._completed_trials
+        if trial_id not in running and len(running) >= SESSION.get().concurrent_trials:
+            return None
+        return super().suggest(trial_id)

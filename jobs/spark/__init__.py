@@ -1,0 +1,1 @@
+"""Jobs for Spark: one entry file a job, transforms as functions DataFrame -> DataFrame."""

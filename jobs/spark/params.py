@@ -1,0 +1,96 @@
+"""What the ETL job is asked to compute, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from jobs.lib.params import require
+
+
+@dataclass(frozen=True, slots=True)
+class RandomSplit:
+    """Deals rows by a hash of (seed, id): the same row goes to the same part, however the data is cut into files.
+
+    Attributes:
+        kind: tells the splits apart.
+        seed: another seed deals anew.
+        holdout: share of rows kept for evaluation.
+        unseen: share of rows kept for batch inference; the rest is for training.
+    """
+
+    kind: Literal["random"]
+    seed: int
+    holdout: float
+    unseen: float
+
+    def __post_init__(self) -> None:
+        require(0 < self.holdout < 1, "holdout", self.holdout, "above 0 and below 1")
+        require(0 <= self.unseen < 1, "unseen", self.unseen, "0 or more and below 1")
+        rest = 1 - self.holdout
+        require(self.unseen < rest, "unseen", self.unseen, f"less than {rest:g}, so that rows are left to train on")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSplit:
+    """The published report's: `train_test_split(test_size=0.2, random_state=42)` of the first rows by id.
+
+    Attributes:
+        kind: tells the splits apart.
+        sample_rows: how many rows by id are trained and tested on; all others are unseen. They are held in memory.
+    """
+
+    kind: Literal["report"]
+    sample_rows: int
+
+    def __post_init__(self) -> None:
+        require(10 <= self.sample_rows <= 1_000_000, "sample_rows", self.sample_rows, "10 to 1000000")  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class EtlParams:
+    """Parameters of the stage; part of its key.
+
+    Attributes:
+        data_date: the day that the data stands for; sign-ups after it are in the future.
+        future_dates: whether rows that sign up in the future go on or are put aside.
+        split: how rows are dealt to train, holdout and unseen.
+        max_rejected_share: largest share of bad rows before the job stops (see `jobs.spark.quality`).
+    """
+
+    data_date: date
+    future_dates: Literal["keep", "drop"]
+    split: RandomSplit | ReportSplit
+    max_rejected_share: float
+
+    def __post_init__(self) -> None:
+        share = self.max_rejected_share
+        require(0 <= share <= 1, "max_rejected_share", share, "0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class EtlSettings:
+    """Levers of the stage: they change how much memory it takes at once, never its rows or its files.
+
+    Attributes:
+        task_cpus: CPUs a task reserves; as many as the job has makes it run one task at a time.
+        shuffle_partitions: into how many parts sorted or grouped data is cut; more are smaller.
+        small_job: tuned for a start as quick as can be, not for throughput (see `platforms/launch/spark.ts`).
+    """
+
+    task_cpus: int = 1
+    shuffle_partitions: int = 16
+    small_job: bool = False
+
+    def __post_init__(self) -> None:
+        require(1 <= self.task_cpus <= 1024, "task_cpus", self.task_cpus, "1 to 1024")  # noqa: PLR2004
+        partitions = self.shuffle_partitions
+        require(1 <= partitions <= 100_000, "shuffle_partitions", partitions, "1 to 100000")  # noqa: PLR2004
+
+    def spark_options(self, cpus: float) -> dict[str, str]:
+        """As Spark's own settings, for a job with `cpus` CPUs."""
+        return {
+            "spark.task.cpus": str(min(self.task_cpus, max(1, int(cpus)))),
+            "spark.sql.shuffle.partitions": str(self.shuffle_partitions),
+        }

@@ -1,0 +1,42 @@
+import type { Evidence } from '../contracts/evidence.js';
+import type { JobHandle } from '../contracts/job-handle.js';
+import type { JobSpec, Progress } from '../contracts/job.js';
+import type { Resources } from '../contracts/resources.js';
+
+/** What a platform knows of a job at one moment. `lost` means that nothing can be known any more: the job neither runs nor left a result. */
+export type JobState =
+  | { readonly kind: 'queued'; readonly message: string }
+  | { readonly kind: 'running'; readonly progress: Progress | null }
+  | { readonly kind: 'exited'; readonly seconds: number; readonly peakBytes: number }
+  | {
+      readonly kind: 'failed';
+      readonly evidence: Evidence;
+      readonly seconds: number;
+      readonly peakBytes: number | null;
+    }
+  | { readonly kind: 'lost'; readonly message: string };
+
+/** Why a job is stopped; becomes `stopRequested` of the evidence. */
+export type StopReason = 'cancel' | 'timeout' | 'shutdown';
+
+/** How often a waiting activity asks: from `firstMs`, growing to `maxMs`. Remote platforms count calls, the local one does not. */
+export interface Pacing {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+/** A place where jobs can run. One file (or folder) each; the contract tests in test/contracts hold for all of them. */
+export interface Platform {
+  readonly name: string;
+  /** The biggest job it can ever run: the ladder's cap. */
+  readonly largest: Resources;
+  readonly pacing: Pacing;
+  /** Starts a job, or finds it: asking twice with the same key gives one job. */
+  submit(job: JobSpec): Promise<JobHandle>;
+  /** `exited` means exit code 0; whether it also succeeded, the job's result file decides. */
+  poll(handle: JobHandle): Promise<JobState>;
+  /** Returns when the job and every process that it started have stopped. */
+  stop(handle: JobHandle, reason: StopReason): Promise<void>;
+  /** The last `bytes` of stdout and stderr together. */
+  logs(handle: JobHandle, bytes: number): Promise<string>;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Evidence } from '../contracts/evidence.js';
+import { classify } from './classify.js';
+
+const killed = { exit: { code: null, signal: 'SIGKILL' } } as const;
+
+describe('a verdict on a failed job', () => {
+  test.each([
+    {
+      given: 'SIGKILL and the kernel counter',
+      evidence: { engine: 'python', ...killed, kernel: { oomKillDelta: 1 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'exit 137 and the kernel counter',
+      evidence: { engine: 'ray', exit: { code: 137 }, kernel: { oomKillDelta: 2 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'a killed child and a parent that failed',
+      evidence: { engine: 'python', exit: { code: 1 }, errorClass: 'BrokenProcessPool', kernel: { oomKillDelta: 1 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'Spark exit 52',
+      evidence: { engine: 'spark', exit: { code: 52 } },
+      kind: 'out-of-memory',
+      region: 'driver-heap',
+    },
+    {
+      given: 'a MemoryError without a message',
+      evidence: { engine: 'python', exit: { code: 1 }, errorClass: 'MemoryError', errorMessage: '' },
+      kind: 'out-of-memory',
+      region: 'python-worker',
+    },
+    {
+      given: 'a NumPy allocation failure',
+      evidence: { engine: 'python', exit: { code: 1 }, errorClass: 'numpy._core._exceptions._ArrayMemoryError' },
+      kind: 'out-of-memory',
+      region: 'python-worker',
+    },
+    {
+      given: 'a Java heap that ran full, as the Spark job saw it',
+      evidence: {
+        engine: 'spark',
+        exit: { code: 1 },
+        reason: 'out-of-memory: said by the job itself',
+        errorClass: 'JavaHeapExhausted',
+      },
+      kind: 'out-of-memory',
+      region: 'driver-heap',
+    },
+    {
+      given: 'exit 52 and a Python side that only saw its JVM vanish',
+      evidence: { engine: 'spark', exit: { code: 52 }, errorClass: 'JvmGone' },
+      kind: 'out-of-memory',
+      region: 'driver-heap',
+    },
+    {
+      given: 'any class that the job itself calls out of memory',
+      evidence: {
+        engine: 'python',
+        exit: { code: 1 },
+        reason: 'out-of-memory: said by the job itself',
+        errorClass: 'PoolExhausted',
+      },
+      kind: 'out-of-memory',
+      region: 'python-worker',
+    },
+    {
+      given: "Ray's memory monitor",
+      evidence: { engine: 'ray', exit: { code: 1 }, errorClass: 'ray.exceptions.OutOfMemoryError' },
+      kind: 'out-of-memory',
+      region: 'host',
+    },
+    {
+      given: 'a sampled limit',
+      evidence: {
+        engine: 'python',
+        ...killed,
+        reason: 'memory-limit: the processes hold 600 MiB, the limit is 512 MiB',
+      },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'SIGKILL and a counter that stood still',
+      evidence: { engine: 'python', ...killed, kernel: { oomKillDelta: 0 } },
+      kind: 'lost',
+      region: null,
+    },
+    {
+      given: 'our own cancel, though the signal looks like memory',
+      evidence: { engine: 'python', ...killed, stopRequested: 'cancel' },
+      kind: 'cancelled',
+      region: null,
+    },
+    {
+      given: 'exit 52 of something that is not Spark',
+      evidence: { engine: 'python', exit: { code: 52 } },
+      kind: 'unknown',
+      region: null,
+    },
+    {
+      given: 'a full disk',
+      evidence: {
+        engine: 'python',
+        exit: { code: 1 },
+        errorClass: 'OSError',
+        errorMessage: '[Errno 28] No space left on device',
+      },
+      kind: 'disk-full',
+      region: null,
+    },
+    {
+      given: 'bad data',
+      evidence: {
+        engine: 'spark',
+        exit: { code: 2 },
+        reason: 'invalid-input: said by the job itself',
+        errorClass: 'InvalidInput',
+        errorMessage: 'column age',
+      },
+      kind: 'invalid-input',
+      region: null,
+    },
+    {
+      given: 'an exception of the job',
+      evidence: { engine: 'python', exit: { code: 1 }, errorClass: 'KeyError', errorMessage: "'age'" },
+      kind: 'bug',
+      region: null,
+    },
+    {
+      given: 'memory words in a log, but nothing else',
+      evidence: { engine: 'python', exit: { code: 1 }, logTail: 'OutOfMemoryError Killed' },
+      kind: 'unknown',
+      region: null,
+    },
+    {
+      given: 'a job that the platform lost',
+      evidence: { engine: 'python', reason: 'lost: its supervisor is gone' },
+      kind: 'lost',
+      region: null,
+    },
+    { given: 'nothing at all', evidence: { engine: 'python' }, kind: 'unknown', region: null },
+  ] satisfies readonly { given: string; evidence: Evidence; kind: string; region: string | null }[])(
+    '$given -> $kind',
+    ({ evidence, kind, region }) => {
+      expect(classify(evidence)).toMatchObject({ kind, region });
+    },
+  );
+
+  test('quotes the rule and the fact that decided', () => {
+    expect(classify({ engine: 'spark', exit: { code: 52 } }).evidence).toEqual([
+      { rule: 'spark-exit-52', quote: 'exit code 52 (JVM out of memory)' },
+    ]);
+  });
+});

@@ -1,0 +1,18 @@
+import type { Evidence } from '../../contracts/evidence.js';
+import type { VerdictKind } from '../../contracts/verdict.js';
+import type { Rule } from './rule.js';
+
+const KINDS = { cancel: 'cancelled', timeout: 'timeout', shutdown: 'lost' } as const satisfies Record<
+  NonNullable<Evidence['stopRequested']>,
+  VerdictKind
+>;
+
+/** A job that we stopped ourselves dies with the same signals as one that ran out of memory: ask first. */
+export const STOPPED_RULES: readonly Rule[] = (['cancel', 'timeout', 'shutdown'] as const).map((reason) => ({
+  id: `stopped-${reason}`,
+  kind: KINDS[reason],
+  certainty: 'definite',
+  region: null,
+  source: 'the platform: we asked for the stop',
+  match: ({ stopRequested }) => (stopRequested === reason ? `stop requested: ${reason}` : null),
+}));

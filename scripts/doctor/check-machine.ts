@@ -1,0 +1,66 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { formatBytes } from '../../contracts/bytes.js';
+import { memoryEnforcement, openPlatforms } from '../../platforms/index.js';
+import type { LoadedProfile } from '../../settings/profile.js';
+import { findExternalAddress } from '../../settings/temporal.js';
+import { openStorage } from '../../storage/index.js';
+import { findFreePort } from '../embedded/ports.js';
+import { findRunningServer } from '../embedded/server.js';
+import { type Check, fail, ok, warn } from './check.js';
+
+/** A run on a million rows writes some 300 MB; ten times that leaves room for the next ones. */
+const COMFORTABLE_DISK_BYTES = 3 * 2 ** 30;
+
+/** The largest first guess of a stage on the default input, and a margin. */
+const SMALLEST_BUDGET_BYTES = 3 * 2 ** 30;
+
+/** Memory enforcement and budget, disk, ports. */
+export async function checkMachine(profile: LoadedProfile): Promise<readonly Check[]> {
+  return [checkEnforcement(), checkBudget(profile), await checkDisk(profile), await checkPorts()];
+}
+
+function checkEnforcement(): Check {
+  const { kind, detail } = memoryEnforcement();
+  if (kind !== 'rss-sampling') return ok('memory limit', `${kind}: ${detail}`);
+  return warn(
+    'memory limit',
+    `${kind}: ${detail}`,
+    'a job can pass its limit for a moment; on Linux, let this user write its memory cgroup',
+  );
+}
+
+function checkBudget(profile: LoadedProfile): Check {
+  const largest = openPlatforms(profile)['local']?.largest;
+  const budget = largest?.memoryBytes ?? 0;
+  const found = `${formatBytes(budget)} for jobs, of ${formatBytes(totalmem())}; ${String(availableParallelism())} CPUs`;
+  if (budget >= SMALLEST_BUDGET_BYTES) return ok('memory budget', found);
+  return warn(
+    'memory budget',
+    found,
+    `stages begin at up to ${formatBytes(SMALLEST_BUDGET_BYTES)}; free memory or run fewer rows`,
+  );
+}
+
+async function checkDisk({ storageRootUri, inputFolders }: LoadedProfile): Promise<Check> {
+  const free = await openStorage(storageRootUri, inputFolders).freeBytes();
+  if (free === null) return ok('storage', storageRootUri);
+  const found = `${formatBytes(free)} free for ${storageRootUri}`;
+  if (free >= COMFORTABLE_DISK_BYTES) return ok('storage', found);
+  return warn('storage', found, 'free space, or set storage.root in tempered.json to a larger disk');
+}
+
+async function checkPorts(): Promise<Check> {
+  const external = findExternalAddress();
+  if (external !== undefined) return ok('ports', `the server is ${external}`);
+  const running = findRunningServer();
+  if (running) return ok('ports', `the server runs on ${running.address}, its UI on ${running.uiUrl}`);
+  const taken: number[] = [];
+  for (const port of [7233, 8233]) if ((await findFreePort([port])) !== port) taken.push(port);
+  if (taken.length === 0) return ok('ports', '7233 and 8233 are free');
+  return warn('ports', `${taken.join(' and ')} taken`, 'nothing to do: other ports will be found');
+}
+
+/** A profile that cannot be read, as a check. */
+export function profileFailure(message: string): Check {
+  return fail('profile', message, 'correct the file');
+}

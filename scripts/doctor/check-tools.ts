@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../../settings/home.js';
+import { findTemporalProgram } from '../embedded/temporal-program.js';
+import { type Check, fail, ok } from './check.js';
+
+const run = promisify(execFile);
+
+/** A tool that does not say its version in this time hangs. */
+const TIMEOUT_MS = 20_000;
+
+/** The Python packages that jobs cannot do without, by their names on PyPI. */
+const PACKAGES = ['pyspark', 'ray', 'lightgbm', 'scikit-learn', 'pyarrow'];
+
+const SETUP = 'install it: npm run setup';
+
+/** Node, Java, the Python environment and its packages, the Temporal CLI. */
+export function checkTools(): Promise<readonly Check[]> {
+  const python = join(projectRoot, '.venv', 'bin', 'python');
+  return Promise.all([
+    Promise.resolve(checkNode()),
+    checkJava(),
+    versionOf('python', { program: () => python, args: ['--version'], remedy: SETUP }),
+    ...PACKAGES.map((name) =>
+      versionOf(name, { program: () => python, args: ['-c', versionScript(name)], remedy: SETUP }),
+    ),
+    versionOf('temporal', {
+      program: findTemporalProgram,
+      args: ['--version'],
+      remedy: `${SETUP} (not needed when TEMPORAL_ADDRESS names a server)`,
+    }),
+  ]);
+}
+
+function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 20)) return ok('node', process.versions.node);
+  return fail('node', process.versions.node, 'install Node 20.20 or later: https://nodejs.org');
+}
+
+async function checkJava(): Promise<Check> {
+  const remedy = 'install Java 17 or later (https://adoptium.net), or set JAVA_HOME to it';
+  const home = process.env['JAVA_HOME'];
+  const check = await versionOf('java', {
+    program: () => (home ? join(home, 'bin', 'java') : 'java'),
+    args: ['-version'],
+    remedy,
+  });
+  const major = Number(/version "(\d+)/.exec(check.found)?.[1]);
+  if (check.verdict === 'fail') return check;
+  const version = /version "([^"]+)"/.exec(check.found)?.[1] ?? check.found;
+  return major >= 17 ? ok('java', version) : fail('java', version, remedy);
+}
+
+interface VersionQuestion {
+  readonly program: () => string;
+  readonly args: readonly string[];
+  readonly remedy: string;
+}
+
+async function versionOf(name: string, { program, args, remedy }: VersionQuestion): Promise<Check> {
+  try {
+    const { stdout, stderr } = await run(program(), args, { timeout: TIMEOUT_MS });
+    return ok(name, `${stdout}${stderr}`.trim().split('\n')[0] ?? '');
+  } catch (error) {
+    const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+    return fail(name, lines.at(-1) ?? '', remedy);
+  }
+}
+
+function versionScript(name: string): string {
+  return `from importlib.metadata import version; print(version("${name}"))`;
+}

@@ -1,0 +1,38 @@
+import { TemperedError } from '../../contracts/failure.js';
+import { isPipelineName, type Pipeline, type PipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
+import { quote } from '../../settings/allowed.js';
+import { fieldSchemaOf } from '../../settings/field-schema.js';
+import { parseInput, unknownName, wrongInput } from '../../settings/input-errors.js';
+import { readJsonFile } from '../../settings/json-file.js';
+import { setValues } from './set-values.js';
+
+/** How a person gives an input: a file, then single values on top of it. */
+export interface InputSource {
+  readonly file?: string;
+  readonly set: readonly string[];
+}
+
+/**
+ * Builds and checks the input of a pipeline. Only what was given is returned, without defaults: those are filled in when the run
+ * starts, and stand in its history.
+ * @throws {TemperedError} `WRONG_INPUT` that lists every problem
+ */
+export function buildInput(name: PipelineName, { file, set }: InputSource): Readonly<Record<string, unknown>> {
+  const { input: schema }: Pipeline = PIPELINES[name];
+  const given = file === undefined ? {} : readJsonFile(file);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TemperedError(
+      'WRONG_INPUT',
+      `${file ?? 'input'}: found ${quote(given)}, allowed is an object { "field": value }`,
+    );
+  }
+  const input = setValues(Object.fromEntries(Object.entries(given)), set, fieldSchemaOf(schema));
+  parseInput(schema, input, `input of ${name}`);
+  return input;
+}
+
+/** @throws {TemperedError} `WRONG_INPUT` that names the pipelines and the nearest one */
+export function loadPipelineName(name: string): PipelineName {
+  if (isPipelineName(name)) return name;
+  throw wrongInput('start-workflow', [unknownName('pipeline', name, Object.keys(PIPELINES))]);
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { formatBytes } from '../../contracts/bytes.js';
+import { Metrics } from '../../contracts/metrics.js';
+import { GateVerdict } from '../../contracts/pipelines/run.js';
+import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
+import { StageSummary } from '../../contracts/stage-record.js';
+import { formatCount, formatMetric, formatSeconds } from '../format.js';
+import { table } from '../table.js';
+import { stageLine } from '../watch/stage-line.js';
+import type { StageView } from '../watch/snapshot.js';
+import { jobLogTail } from './job-log-tail.js';
+import type { RunEnding } from './run-ending.js';
+
+/** A run for people: how it stands, and when it is over, what it came to. */
+export interface RunPicture {
+  readonly runId: string;
+  readonly url: string | null;
+  readonly pipeline: string;
+  readonly status: string;
+  /** Null while it goes on. */
+  readonly ending: RunEnding | null;
+  /** Live stages of a run that goes on or failed; a result has its own. */
+  readonly stages: readonly StageView[];
+}
+
+/** The parts of a pipeline's result that people want to read; each pipeline has some of them. */
+const Readable = z.object({
+  kind: z.string().optional(),
+  dataDate: z.string().optional(),
+  stages: z.array(StageSummary).default([]),
+  metrics: Metrics.optional(),
+  baseline: Metrics.optional(),
+  champion: Metrics.nullish(),
+  gate: GateVerdict.optional(),
+  noiseFloor: z.object({ bestR2: z.number() }).nullish(),
+  model: ModelRef.nullish(),
+  predictions: DatasetRef.nullish(),
+  predictionsCsv: ArtifactRef.nullish(),
+  csv: ArtifactRef.nullish(),
+});
+type Readable = z.infer<typeof Readable>;
+
+/** Writes a run as text. */
+export function runText({ runId, url, pipeline, status, ending, stages }: RunPicture): string {
+  const parsed = Readable.safeParse(ending?.result ?? {});
+  const result: Readable = parsed.success ? parsed.data : { stages: [] };
+  const outcome = result.kind === undefined || result.kind === status ? '' : ` (${result.kind})`;
+  const day = result.dataDate === undefined ? '' : `, data date ${result.dataDate}`;
+  return [
+    `run    ${runId}: ${pipeline} ${status}${outcome}${day}`,
+    result.stages.length > 0
+      ? stageTable(result.stages)
+      : stages
+          .map((stage) => `  ${stage.stage} ${isCutShort(stage, ending) ? 'stopped' : stageLine(stage)}`)
+          .join('\n'),
+    cacheLine(result.stages),
+    metricsTable(result),
+    gateLines(result),
+    line(
+      'best',
+      result.noiseFloor ? `R2 ${formatMetric(result.noiseFloor.bestR2)} is the most that this data allows` : undefined,
+    ),
+    line(
+      'model',
+      result.model ? `${result.model.name} ${result.model.sha256.slice(0, 12)}  ${result.model.uri}` : undefined,
+    ),
+    line(
+      'preds',
+      result.predictions ? `${formatCount(result.predictions.rows)} rows  ${result.predictions.uri}` : undefined,
+    ),
+    line('csv', (result.predictionsCsv ?? result.csv)?.uri),
+    line('open', url ?? undefined),
+    failureLines(ending),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** The run is over and its last words about this stage were that it goes on: a cancel ended both. */
+function isCutShort({ state }: StageView, ending: RunEnding | null): boolean {
+  return ending !== null && (state === 'running' || state === 'planning');
+}
+
+function stageTable(stages: readonly StageSummary[]): string {
+  const rows = stages.map(
+    ({ stage, cache, rowsOut, rowsRejected, seconds, peakBytes, memoryBytes, attempts, because }) => [
+      `  ${stage}`,
+      formatCount(rowsOut),
+      formatCount(rowsRejected),
+      formatSeconds(seconds),
+      formatBytes(peakBytes),
+      formatBytes(memoryBytes),
+      String(attempts),
+      cache,
+      because,
+    ],
+  );
+  const heading = ['  stage', 'rows', 'rejected', 'time', 'peak memory', 'limit', 'attempts', 'cache', 'why'];
+  return table([heading, ...rows], [1, 2, 3, 4, 5, 6]);
+}
+
+function cacheLine(stages: readonly StageSummary[]): string {
+  const hits = stages.filter(({ cache }) => cache === 'hit').length;
+  if (hits === 0) return '';
+  return hits === stages.length
+    ? 'cache  every stage was served from the cache'
+    : `cache  ${String(hits)} of ${String(stages.length)} stages were served from the cache`;
+}
+
+function metricsTable({ metrics, baseline, champion }: Readable): string {
+  if (!metrics || !baseline) return '';
+  const names = ['r2', 'rmse', 'mae', 'mse', 'bias', 'smape'] as const;
+  const row = (who: string, values: Metrics) => [`  ${who}`, ...names.map((name) => formatMetric(values[name]))];
+  const rows = [row('candidate', metrics), row('baseline', baseline), ...(champion ? [row('champion', champion)] : [])];
+  return table([[`  on ${formatCount(metrics.rows)} held-out rows`, ...names], ...rows], [1, 2, 3, 4, 5, 6]);
+}
+
+function gateLines({ gate }: Readable): string {
+  if (!gate) return '';
+  return [`gate   ${gate.passed ? 'passed' : 'not passed'}`, ...gate.reasons.map((reason) => `       ${reason}`)].join(
+    '\n',
+  );
+}
+
+function failureLines(ending: RunEnding | null): string {
+  if (!ending?.failure) return '';
+  const { code, message, advice } = ending.failure;
+  const log = jobLogTail(ending.failure).map((text, index) => `${index === 0 ? 'log    ' : '       '}${text}`);
+  return [...log, `error  ${code}: ${message}`, ...(advice === null ? [] : [`next   ${advice}`])].join('\n');
+}
+
+function line(name: string, text: string | undefined): string {
+  return text === undefined ? '' : `${name.padEnd(7)}${text}`;
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Io } from './io.js';
+import { runStartWorkflow } from './start-workflow.js';
+import { runTempered } from './tempered.js';
+
+const kept = { ...process.env };
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tempered-commands-'));
+  process.env = Object.fromEntries(Object.entries(kept).filter(([name]) => !name.startsWith('TEMPORAL_')));
+  writeFileSync(join(folder, 'temporal.toml'), '[profile]\n');
+  Object.assign(process.env, { TEMPERED_HOME: folder, TEMPORAL_CONFIG_FILE: join(folder, 'temporal.toml') });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  process.env = { ...kept };
+});
+
+type Entry = (argv: readonly string[], io: Io) => Promise<number>;
+
+async function run(entry: Entry, line: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const exitCode = await entry(line.split(' '), { stdout, stderr, interactive: false });
+  const text = (stream: PassThrough) => String(stream.read() ?? '');
+  return { exitCode, stdout: text(stdout), stderr: text(stderr) };
+}
+
+test.each([
+  { entry: runTempered, line: '--help', shows: 'schedule' },
+  { entry: runTempered, line: 'schedule apply --help', shows: '--prune' },
+  { entry: runStartWorkflow, line: '--help', shows: 'salary' },
+  {
+    entry: runStartWorkflow,
+    line: 'salary --help',
+    shows: 'largest share of bad rows before the run stops (a number from 0 to 1)',
+  },
+])('$line goes to stdout and succeeds', async ({ entry, line, shows }) => {
+  const { exitCode, stdout, stderr } = await run(entry, line);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain(shows);
+});
+
+test.each([
+  { entry: runTempered, line: 'stauts', says: 'Did you mean status?' },
+  { entry: runTempered, line: 'runs --limit 0', says: 'whole number from 1' },
+  { entry: runTempered, line: 'show', says: "missing required argument 'run'" },
+  { entry: runStartWorkflow, line: 'salry', says: 'Did you mean salary?' },
+  { entry: runStartWorkflow, line: 'salary --sett rows=1', says: 'Did you mean --set?' },
+  { entry: runStartWorkflow, line: 'salary --set rows=0', says: 'rows: found 0' },
+  { entry: runStartWorkflow, line: 'salary --set rows', says: 'expected name=value' },
+  { entry: runStartWorkflow, line: 'salary --input none.json', says: 'none.json does not exist' },
+])('$line is a wrong input, exit code 2', async ({ entry, line, says }) => {
+  const { exitCode, stdout, stderr } = await run(entry, line);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(says);
+});
+
+test.each(['runs', 'show r1', 'watch r1', 'cancel r1', 'logs r1', 'schedule list'])(
+  '%s without a server ends with exit code 3 and says how to start one',
+  async (line) => {
+    const { exitCode, stderr } = await run(runTempered, line);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('next   start it: npx tempered up');
+  },
+);
+
+test('with --json an error is one document on stdout', async () => {
+  const { exitCode, stdout, stderr } = await run(runStartWorkflow, 'salary --set trails=5 --json');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ failure: { code: 'WRONG_INPUT', field: 'trails' } });
+});
+
+test('with --json a wrong command line is one document as well', async () => {
+  const { exitCode, stdout } = await run(runTempered, 'runs --limt 5 --json');
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ failure: { code: 'WRONG_INPUT' } });
+});
+
+test('status of a platform that is down has exit code 3', async () => {
+  const { exitCode, stdout } = await run(runTempered, 'status --json');
+  expect(exitCode).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ up: false, server: { state: 'stopped' }, jobs: 0 });
+});
+
+test('down where nothing runs is fine', async () => {
+  const { exitCode, stdout } = await run(runTempered, 'down');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'down   nothing was running\n' });
+});

@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import type { Io } from './io.js';
+import { Program, wholeNumber } from './program.js';
+
+/** The command `tempered`, as a function of its arguments and streams; its exit code. Each command's code is loaded when it runs. */
+export function runTempered(argv: readonly string[], io: Io): Promise<number> {
+  const program = new Program('tempered', 'Machine-learning pipelines that finish.', io);
+  addPlatform(program);
+  addRuns(program, io);
+  addData(program);
+  addSchedules(program);
+  addDemo(program, io);
+  return program.run(argv);
+}
+
+function addPlatform(program: Program): void {
+  const { root } = program;
+  program.add(root, 'up', {
+    description: 'start the embedded platform: Temporal server, UI, workers',
+    action: async () => (await import('./commands/up.js')).up(),
+  });
+  program.add(root, 'down', {
+    description: 'stop it; runs that are going on continue at the next up',
+    action: async () => (await import('./commands/down.js')).down(),
+  });
+  program.add(root, 'status', {
+    description: 'show what runs; exit code 3 when something does not',
+    action: async () => (await import('./commands/status.js')).status(),
+  });
+  program.add(root, 'doctor', {
+    description: 'check tools, memory enforcement, disk, ports and profile',
+    action: async () => (await import('./commands/doctor.js')).doctor(),
+  });
+}
+
+function addRuns(program: Program, io: Io): void {
+  const { root } = program;
+  program
+    .add(root, 'runs', {
+      description: 'list the newest runs',
+      action: async (options: { limit: number; pipeline?: string }) =>
+        (await import('./commands/runs.js')).runs(options),
+    })
+    .option('--limit <n>', 'how many', wholeNumber(1), 20)
+    .option('--pipeline <name>', 'of one pipeline only');
+  program.add(root, 'show <run>', {
+    description: 'show one run: stages, numbers, result or failure',
+    action: async (run: string) => (await import('./commands/show.js')).show(run),
+  });
+  program.add(root, 'watch <run>', {
+    description: 'follow a run to its end; Ctrl-C lets go of it',
+    action: async (run: string, { json = false }: { json?: boolean }) =>
+      (await import('./commands/watch.js')).watch(io, run, json),
+  });
+  program
+    .add(root, 'cancel <run>', {
+      description: 'stop a run and its job',
+      action: async (run: string, options: { wait: boolean }) =>
+        (await import('./commands/cancel.js')).cancel(io, run, options),
+    })
+    .option('--no-wait', 'return before the job has stopped');
+  program
+    .add(root, 'logs <run>', {
+      description: "show what the run's jobs printed",
+      action: async (run: string, options: { stage?: string; follow?: boolean; bytes: number }) =>
+        (await import('./commands/logs.js')).logs(io, run, { ...options, follow: options.follow === true }),
+    })
+    .option('--stage <name>', 'of one stage only')
+    .option('--follow', 'go on until the run is over')
+    .option('--bytes <n>', 'how much of the end of each log', wholeNumber(1), 64 * 1024);
+}
+
+function addData(program: Program): void {
+  const { root } = program;
+  program
+    .add(root, 'preview <uri>', {
+      description: 'show schema, counts and first rows of a snapshot or file',
+      action: async (uri: string, { rows }: { rows: number }) =>
+        (await import('./commands/preview.js')).preview(uri, rows),
+    })
+    .option('--rows <n>', 'how many rows', wholeNumber(0), 10);
+  program
+    .add(root, 'import <path>', {
+      description: 'copy a file or folder into the storage as a snapshot',
+      action: async (path: string, { name }: { name?: string }) =>
+        (await import('./commands/import.js')).importData(path, name),
+    })
+    .option('--name <name>', "the snapshot's name, by default the file's");
+}
+
+function addSchedules(program: Program): void {
+  const group: Command = program.group('schedule', 'schedules that tempered.json declares');
+  const commands = () => import('./commands/schedule.js');
+  program
+    .add(group, 'apply', {
+      description: 'create and update the declared schedules',
+      action: async ({ prune = false }: { prune?: boolean }) => (await commands()).applyDeclared({ prune }),
+    })
+    .option('--prune', 'delete those that are no longer declared');
+  program.add(group, 'list', { description: 'list schedules', action: async () => (await commands()).list() });
+  for (const name of ['pause', 'resume'] as const) {
+    program
+      .add(group, `${name} <name>`, {
+        description: `${name} a schedule`,
+        action: async (schedule: string, { note }: { note?: string }) => (await commands())[name](schedule, note),
+      })
+      .option('--note <text>', 'why');
+  }
+  program.add(group, 'trigger <name>', {
+    description: 'start a run now, never beside a running one',
+    action: async (name: string) => (await commands()).trigger(name),
+  });
+  program.add(group, 'delete <name>', {
+    description: 'delete a schedule from the server',
+    action: async (name: string) => (await commands()).remove(name),
+  });
+}
+
+function addDemo(program: Program, io: Io): void {
+  program
+    .add(program.root, 'demo', {
+      description: 'start the platform and run the salary pipeline on generated data',
+      action: async (options: { rows: number; json?: boolean }) =>
+        (await import('./commands/demo.js')).demo(io, options),
+    })
+    .option('--rows <n>', 'how many rows', wholeNumber(1), 1_000_000);
+}

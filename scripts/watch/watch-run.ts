@@ -1,0 +1,60 @@
+import { isPipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
+import type { Answer, Io } from '../io.js';
+import { runText } from '../runs/run-text.js';
+import { exitCodeOf } from '../runs/run-ending.js';
+import type { StartedRun } from '../runs/start-run.js';
+import type { Temporal } from '../temporal/connect.js';
+import { followRun } from './follow-run.js';
+import { liveView } from './live-view.js';
+import { plainView } from './plain-view.js';
+import { type RunView, SILENT_VIEW } from './view.js';
+
+/** The run to watch, and how. */
+export interface Watching {
+  readonly run: StartedRun;
+  readonly pipeline: string;
+  readonly json: boolean;
+}
+
+/** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/**
+ * Watches a run to its end and answers with what it came to. Ctrl-C lets go of the run without stopping it.
+ */
+export async function watchRun(io: Io, temporal: Temporal, { run, pipeline, json }: Watching): Promise<Answer> {
+  const detach = new AbortController();
+  const letGo = () => {
+    detach.abort();
+    setImmediate(() => process.removeListener('SIGINT', letGo)); // a second Ctrl-C ends the command at once
+  };
+  // Not `once`: the live display ends the process on a signal that, while it looks, nobody else listens to.
+  process.on('SIGINT', letGo);
+  try {
+    const view = await chooseView(io, pipeline, json);
+    const ending = await followRun(temporal, { runId: run.runId, view, detach: detach.signal });
+    if (ending === undefined) return detached(run);
+    const document = { runId: run.runId, status: ending.status, result: ending.result, failure: ending.failure };
+    return {
+      document: { ...document, temporalRunId: run.temporalRunId, pipeline, url: run.url },
+      text: runText({ ...run, pipeline, status: ending.status, ending, stages: [] }),
+      exitCode: exitCodeOf(ending),
+    };
+  } finally {
+    process.removeListener('SIGINT', letGo);
+  }
+}
+
+async function chooseView(io: Io, pipeline: string, json: boolean): Promise<RunView> {
+  if (json) return SILENT_VIEW;
+  if (!io.interactive || !isPipelineName(pipeline)) return plainView(io);
+  return liveView(Object.keys(PIPELINES[pipeline].stages));
+}
+
+function detached({ runId, temporalRunId, url }: StartedRun): Answer {
+  return {
+    document: { runId, status: 'running', result: null, failure: null, temporalRunId, url },
+    text: `run ${runId} goes on\nnext   npx tempered watch ${runId}   or stop it: npx tempered cancel ${runId}`,
+    exitCode: INTERRUPTED,
+  };
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { Storage } from './storage.js';
+
+/**
+ * Reads a small JSON file of our own. One that is absent, or does not parse, is undefined: whoever reads it can do without, and
+ * the next writer replaces it.
+ */
+export async function findJson<T>(storage: Storage, uri: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  if ((await storage.stat(uri)) === undefined) return undefined;
+  const text = new TextDecoder().decode(await storage.read(uri));
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}

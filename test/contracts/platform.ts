@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JobSpec } from '../../contracts/job.js';
+import type { JobHandle } from '../../contracts/job-handle.js';
+import type { JobState, Platform } from '../../platforms/platform.js';
+import { eventually } from '../harness/eventually.js';
+import * as programs from './programs.js';
+
+/** What a platform gives so that the contract can be tried on it. */
+export interface PlatformHarness {
+  readonly platform: Platform;
+  /** A second platform object on the same jobs: what a restarted worker has. */
+  reopen(): Platform;
+  /** Makes the job's folder with `job.json` and a Python program in it that really runs when the job is submitted. */
+  makeJob(name: string, source: string, change?: Partial<JobSpec>): Promise<JobSpec>;
+  /** How often {@link makeJob}'s program was started. */
+  countStarts(job: JobSpec): Promise<number>;
+  /** Ends what still runs and removes everything. */
+  close(): Promise<void>;
+}
+
+/** The slowest step of any test: starting an interpreter on a busy machine. */
+const PATIENCE = { withinMs: 30_000, everyMs: 20 };
+
+/** Asks until the job is over. */
+export function untilOver(
+  platform: Platform,
+  handle: JobHandle,
+): Promise<Exclude<JobState, { kind: 'queued' | 'running' }>> {
+  return eventually(async () => {
+    const state = await platform.poll(handle);
+    return state.kind !== 'queued' && state.kind !== 'running' && state;
+  }, PATIENCE);
+}
+
+/** Asks until the job runs and its program has said so by its first progress report. */
+export function untilReporting(platform: Platform, handle: JobHandle): Promise<JobState & { kind: 'running' }> {
+  return eventually(async () => {
+    const state = await platform.poll(handle);
+    return state.kind === 'running' && state.progress !== null && state;
+  }, PATIENCE);
+}
+
+/** What every platform promises; each one's tests call this with a way to make jobs on it. */
+export function describePlatformContract(name: string, open: () => Promise<PlatformHarness>): void {
+  describe(`the platform contract, ${name}`, () => {
+    let harness: PlatformHarness;
+    let platform: Platform;
+    beforeAll(async () => {
+      harness = await open();
+      platform = harness.platform;
+    });
+    afterAll(() => harness.close());
+
+    test('a job that ends with 0 has exited, and its time and memory are known', async () => {
+      const handle = await platform.submit(await harness.makeJob('exits', programs.exitsWith(0)));
+      const state = await untilOver(platform, handle);
+      expect(state).toMatchObject({ kind: 'exited' });
+      expect(state.kind === 'exited' && state.seconds).toBeGreaterThan(0);
+    });
+
+    test('a job that ends with another code has failed, with the code and both streams in the evidence', async () => {
+      const job = await harness.makeJob('fails', programs.exitsWith(3));
+      const state = await untilOver(platform, await platform.submit(job));
+      expect(state).toMatchObject({
+        kind: 'failed',
+        evidence: { engine: job.engine, exit: { code: 3, signal: null }, stopRequested: null, errorClass: null },
+      });
+      expect(state.kind === 'failed' && state.evidence.logTail).toMatch(/said to stdout[^]*said to stderr/);
+    });
+
+    test("a job's own account of its failure is in the evidence", async () => {
+      const handle = await platform.submit(await harness.makeJob('explains', programs.failsWithAccount));
+      await expect(untilOver(platform, handle)).resolves.toMatchObject({
+        kind: 'failed',
+        evidence: { exit: { code: 1 }, errorClass: 'MemoryError', errorMessage: 'no room for 8 rows' },
+      });
+    });
+
+    test('an account that is no valid account is left out', async () => {
+      const handle = await platform.submit(await harness.makeJob('babbles', programs.failsWithGarbage));
+      await expect(untilOver(platform, handle)).resolves.toMatchObject({
+        kind: 'failed',
+        evidence: { exit: { code: 1 }, errorClass: null, errorMessage: null },
+      });
+    });
+
+    test('submitting one key many times at once, and again later, starts one job', async () => {
+      const job = await harness.makeJob('once', programs.exitsWith(0));
+      const other = harness.reopen();
+      const handles = await Promise.all([platform, other, platform, other].map((each) => each.submit(job)));
+      expect(new Set(handles.map((handle) => JSON.stringify(handle))).size).toBe(1);
+      await Promise.all(handles.map((handle) => untilOver(platform, handle)));
+      await untilOver(platform, await platform.submit(job));
+      await expect(harness.countStarts(job)).resolves.toBe(1);
+    });
+
+    test('progress is passed on, a worker that starts anew finds the running job, and garbage in its place is no progress', async () => {
+      const handle = await platform.submit(await harness.makeJob('reports', programs.reportsThenGarbage));
+      await expect(untilReporting(platform, handle)).resolves.toMatchObject({
+        progress: { done: 3, total: 7, unit: 'chunks' },
+      });
+      const other = harness.reopen();
+      await eventually(async () => {
+        const state = await other.poll(handle);
+        return state.kind === 'running' && state.progress === null;
+      }, PATIENCE);
+      await other.stop(handle, 'cancel');
+    });
+
+    test('a stopped job is over when stop returns, says why, and another stop changes nothing', async () => {
+      const handle = await platform.submit(await harness.makeJob('stops', programs.runsOn));
+      await untilReporting(platform, handle);
+      await Promise.all([platform.stop(handle, 'timeout'), harness.reopen().stop(handle, 'timeout')]);
+      const state = await platform.poll(handle);
+      expect(state).toMatchObject({ kind: 'failed', evidence: { stopRequested: 'timeout' } });
+      await platform.stop(handle, 'cancel');
+      await expect(platform.poll(handle)).resolves.toEqual(state);
+    });
+
+    test('stopping a job that is over leaves its end as it was', async () => {
+      const handle = await platform.submit(await harness.makeJob('too-late', programs.exitsWith(0)));
+      const state = await untilOver(platform, handle);
+      await platform.stop(handle, 'cancel');
+      await expect(platform.poll(handle)).resolves.toEqual(state);
+    });
+
+    test('a job that is stopped before its submit arrives is never started', async () => {
+      const job = await harness.makeJob('overtaken', programs.exitsWith(0));
+      const known = await platform.submit(await harness.makeJob('known', programs.exitsWith(0)));
+      await platform.stop({ ...known, key: job.key, id: job.key }, 'cancel');
+      const handle = await platform.submit(job);
+      await expect(untilOver(platform, handle)).resolves.toMatchObject({
+        evidence: { stopRequested: 'cancel', exit: null },
+      });
+      await expect(harness.countStarts(job)).resolves.toBe(0);
+    });
+
+    test('a job that nobody knows is lost', async () => {
+      const handle = { platform: platform.name, key: 'nobody/knows-a1', id: 'nobody/knows-a1' };
+      await expect(platform.poll(handle)).resolves.toMatchObject({ kind: 'lost' });
+    });
+
+    test('a job larger than the largest is refused, with both sizes named', async () => {
+      const { memoryBytes } = platform.largest;
+      const job = await harness.makeJob('huge', programs.exitsWith(0));
+      const huge = { ...job, resources: { ...job.resources, memoryBytes: memoryBytes * 2 } };
+      await expect(platform.submit(huge)).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringMatching(/needs [\d.]+ [KMGT]iB .* may use [\d.]+ [KMGT]iB/) as unknown,
+      });
+    });
+
+    test('logs are the last bytes of what the job wrote', async () => {
+      const handle = await platform.submit(await harness.makeJob('talks', programs.exitsWith(0)));
+      await untilOver(platform, handle);
+      await expect(platform.logs(handle, 15)).resolves.toBe('said to stderr\n');
+      await expect(platform.logs(handle, 2 ** 20)).resolves.toBe('said to stdout\nsaid to stderr\n');
+    });
+  });
+}

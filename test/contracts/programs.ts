@@ -1,0 +1,57 @@
+/**
+ * Small Python programs with one behaviour each, for jobs that really run. All begin with {@link PREAMBLE}: they note their start in
+ * the job's folder and know how to write into it.
+ */
+export const PREAMBLE = `
+import json, os, pathlib, signal, subprocess, sys, time, urllib.parse, uuid
+FOLDER = pathlib.Path(urllib.parse.unquote(urllib.parse.urlparse(sys.argv[1]).path)).parent
+(FOLDER / f"started-{uuid.uuid4()}").touch()
+
+def put(name, text):
+    part = FOLDER / f".{name}.part"
+    part.write_text(text)
+    part.rename(FOLDER / name)
+
+def report(done=3, total=7, message="working"):
+    put("progress.json", json.dumps({"percent": 100 * done / total, "done": done, "total": total, "unit": "chunks",
+        "message": message, "rssBytes": 1000, "trackingUrl": None}))
+
+def wait_for(name):
+    while not (FOLDER / name).exists():
+        time.sleep(0.01)
+`;
+
+/** Speaks on both streams and ends. */
+export const exitsWith = (code: number): string => `
+print("said to stdout", flush=True)
+print("said to stderr", file=sys.stderr, flush=True)
+sys.exit(${code})
+`;
+
+export const failsWithAccount = `
+put("_error.json", json.dumps({"errorClass": "MemoryError", "mro": ["MemoryError", "Exception"], "message": "no room for 8 rows",
+    "traceback": "Traceback ...", "region": None, "kind": "out-of-memory"}))
+sys.exit(1)
+`;
+
+export const failsWithGarbage = `
+put("_error.json", '{"errorClass": 17')
+sys.exit(1)
+`;
+
+/** Runs until it is stopped, and ends on SIGTERM as programs do. */
+export const runsOn = `
+report()
+while True:
+    time.sleep(60)
+`;
+
+/** Reports, then breaks its progress file in the ways that crashing writers do, and runs on. */
+export const reportsThenGarbage = `
+report()
+time.sleep(0.5)
+for garbage in ['{"percent": 12, "do', "", "[]", '{"percent": 900}']:
+    (FOLDER / "progress.json").write_text(garbage)
+while True:
+    time.sleep(60)
+`;

@@ -1,0 +1,90 @@
+// What `npm test` does, in order. `needs` are the steps that must have run before; `minutes` is several times what a step takes on two cores.
+import path from 'node:path';
+
+const node = (program, ...args) => [process.execPath, path.join('node_modules', program), ...args];
+const python = (...args) => [path.join('.venv', 'bin', 'python'), '-m', ...args];
+const ROOMS =
+  'contracts recovery settings storage platforms models workflows activities workers scripts bin test'.split(' ');
+
+const tsc = (...args) => node('typescript/bin/tsc', ...args);
+const jest = (project, ...args) => [
+  process.execPath,
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning', // Jest's ES modules stand on it; said once here instead of by every worker
+  path.join('node_modules', 'jest/bin/jest.js'),
+  '--selectProjects',
+  project,
+  ...args,
+];
+
+const CHECKS = [
+  {
+    name: 'setup',
+    title: 'packages, .venv and Temporal',
+    run: [process.execPath, 'scripts/setup/setup.mjs', '--dev'],
+    minutes: 20,
+  },
+  { name: 'format', title: 'prettier', run: node('prettier/bin/prettier.cjs', '--check', '.'), minutes: 3 },
+  { name: 'lint', title: 'eslint', run: node('eslint/bin/eslint.js', '.', '--max-warnings', '0'), minutes: 5 },
+  { name: 'build', title: 'tsc', run: [process.execPath, 'scripts/setup/setup.mjs', '--build'], minutes: 5 },
+  { name: 'types', title: 'what must not compile', run: tsc('-p', 'test/typings'), minutes: 3 },
+  {
+    name: 'imports',
+    title: 'dependency-cruiser',
+    run: node('dependency-cruiser/bin/dependency-cruise.mjs', ...ROOMS, 'dist/workflows'),
+    minutes: 3,
+    needs: ['build'],
+  },
+  { name: 'ruff', title: 'ruff check', run: python('ruff', 'check', '.'), minutes: 2 },
+  { name: 'ruff-format', title: 'ruff format --check', run: python('ruff', 'format', '--check', '.'), minutes: 2 },
+  { name: 'mypy', title: 'mypy', run: python('mypy'), minutes: 5 },
+];
+
+const TESTS = [
+  {
+    name: 'pytest',
+    title: 'the jobs',
+    counts: 'pytest',
+    run: python('pytest', '-q', '-p', 'no:cacheprovider'),
+    minutes: 15,
+  },
+  { name: 'unit', title: 'one module at a time', counts: 'jest', run: jest('unit'), minutes: 5 },
+  { name: 'replay', title: 'recorded histories', counts: 'jest', run: jest('replay', '--runInBand'), minutes: 5 },
+  {
+    name: 'integration',
+    title: 'real server and workers',
+    counts: 'jest',
+    run: jest('integration', '--runInBand'),
+    minutes: 20,
+  },
+  { name: 'e2e', title: 'real Spark and Ray', counts: 'jest', run: jest('e2e', '--runInBand'), minutes: 20 },
+];
+
+const REPORT_FLAGS = {
+  jest: (report) => ['--json', `--outputFile=${report}`],
+  pytest: (report) => [`--junitxml=${report}`],
+};
+
+/**
+ * The steps to run, in order.
+ * @param {string[]} names the steps asked for; none means all
+ * @param {string} reports the folder that test reports go to
+ */
+export function chooseSteps(names, reports) {
+  const steps = [...CHECKS, ...TESTS.map((step) => withReport(step, reports))];
+  const unknown = names.find((name) => !steps.some((step) => step.name === name));
+  if (unknown !== undefined) {
+    console.error(`there is no step "${unknown}"; the steps are ${steps.map((step) => step.name).join(', ')}`);
+    process.exit(2);
+  }
+  if (names.length === 0) return steps;
+  const asked = steps.filter((step) => names.includes(step.name));
+  const wanted = new Set(['setup', ...asked.flatMap((step) => [...(step.needs ?? []), step.name])]);
+  return steps.filter((step) => wanted.has(step.name));
+}
+
+function withReport(step, reports) {
+  const report = path.join(reports, `${step.name}.report`);
+  const needs = step.counts === 'jest' ? ['build'] : [];
+  return { ...step, report, needs, run: [...step.run, ...REPORT_FLAGS[step.counts](report)] };
+}

@@ -1,0 +1,2 @@
+export { predict } from './predict.js';
+export { salary } from './salary.js';
