@@ -23,7 +23,7 @@ export async function startSupervisor(folder: JobFolder): Promise<void> {
   const ready = spare;
   spare = undefined;
   try {
-    if (ready === undefined || !(await tell(await ready, folder))) await tell(await spawnSupervisor(), folder);
+    if (ready === undefined || !(await tellSpare(await ready, folder))) await tell(await spawnSupervisor(), folder);
     await (spare ??= spawnSupervisor());
   } catch (error) {
     spare = undefined;
@@ -31,9 +31,33 @@ export async function startSupervisor(folder: JobFolder): Promise<void> {
   }
 }
 
+/**
+ * A spare may die while it is told: its pipe still takes the words. When it ends without having claimed the job, a fresh one gets it.
+ * @returns false when it had died before
+ */
+async function tellSpare(supervisor: ChildProcess, folder: JobFolder): Promise<boolean> {
+  if (!(await tell(supervisor, folder))) return false;
+  const replace = () => {
+    if (folder.findOwner() === undefined) void tellFresh(folder);
+  };
+  if (hasEnded(supervisor)) replace();
+  else supervisor.once('exit', replace);
+  return true;
+}
+
+/** When even this fails the folder stays unclaimed, and whoever asks for the job's state learns that it is lost. */
+async function tellFresh(folder: JobFolder): Promise<void> {
+  try {
+    await tell(await spawnSupervisor(), folder);
+  } catch {
+    // Said above.
+  }
+}
+
 /** False when the supervisor has died meanwhile. */
-async function tell({ stdin, exitCode, signalCode }: ChildProcess, folder: JobFolder): Promise<boolean> {
-  if (stdin === null || exitCode !== null || signalCode !== null) return false;
+async function tell(supervisor: ChildProcess, folder: JobFolder): Promise<boolean> {
+  const { stdin } = supervisor;
+  if (stdin === null || hasEnded(supervisor)) return false;
   return new Promise((resolve) => {
     stdin.once('error', () => {
       resolve(false);
@@ -43,6 +67,10 @@ async function tell({ stdin, exitCode, signalCode }: ChildProcess, folder: JobFo
     });
     stdin.end(folder.path);
   });
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 async function spawnSupervisor(): Promise<ChildProcess> {
