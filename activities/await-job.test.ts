@@ -18,8 +18,9 @@ const request: AwaitRequest = {
 const running: JobState = {
   kind: 'running',
   progress: { percent: 40, done: 4, total: 10, unit: 'chunks', message: 'chunk 4', rssBytes: 1, trackingUrl: null },
+  vitals: null,
 };
-const exited: JobState = { kind: 'exited', seconds: 3, peakBytes: 100 };
+const exited: JobState = { kind: 'exited', seconds: 3, peakBytes: 100, oomKills: 0 };
 
 /** A platform whose states are a script: the last one repeats. */
 function scripted(states: readonly JobState[]) {

@@ -23,6 +23,7 @@ export interface PublishRequest {
   readonly result: JobResult;
   readonly because: string;
   readonly attempts: number;
+  readonly decisions: readonly string[];
   readonly seconds: number;
   readonly peakBytes: number;
   readonly memoryBytes: number;
@@ -92,5 +93,6 @@ function summaryOf(request: PublishRequest): StageSummary {
     peakBytes: request.peakBytes > 0 ? request.peakBytes : result.peakBytes,
     memoryBytes: request.memoryBytes,
     salvaged: result.salvaged,
+    decisions: [...request.decisions],
   };
 }

@@ -6,8 +6,14 @@ import type { Resources } from '../contracts/resources.js';
 /** What a platform knows of a job at one moment. `lost` means that nothing can be known any more: the job neither runs nor left a result. */
 export type JobState =
   | { readonly kind: 'queued'; readonly message: string }
-  | { readonly kind: 'running'; readonly progress: Progress | null }
-  | { readonly kind: 'exited'; readonly seconds: number; readonly peakBytes: number }
+  | { readonly kind: 'running'; readonly progress: Progress | null; readonly vitals: Vitals | null }
+  | {
+      readonly kind: 'exited';
+      readonly seconds: number;
+      readonly peakBytes: number;
+      /** Processes of the job that the kernel killed for memory; null where the platform cannot see it. */
+      readonly oomKills: number | null;
+    }
   | {
       readonly kind: 'failed';
       readonly evidence: Evidence;
@@ -15,6 +21,14 @@ export type JobState =
       readonly peakBytes: number | null;
     }
   | { readonly kind: 'lost'; readonly message: string };
+
+/** Signs of life of a running job, as far as the platform sees them: what tells a busy job from one that hangs. */
+export interface Vitals {
+  /** Processes of the job that the kernel killed for memory so far. */
+  readonly oomKills: number | null;
+  /** CPU time that all of its processes have used so far. */
+  readonly cpuSeconds: number | null;
+}
 
 /** Why a job is stopped; becomes `stopRequested` of the evidence. */
 export type StopReason = 'cancel' | 'timeout' | 'shutdown';

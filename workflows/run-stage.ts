@@ -51,6 +51,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     return plan.output;
   }
   const failed: FailedAttempt[] = [];
+  const decisions: string[] = [];
   let attempt = plan.first;
   for (;;) {
     const { handle, outcome } = await runAttempt({ task, run, plan, board }, attempt);
@@ -66,6 +67,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         result: outcome.result,
         because: plan.because,
         attempts: failed.length + 1,
+        decisions,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
         memoryBytes: attempt.resources.memoryBytes,
@@ -92,6 +94,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
       });
     }
     attempt = decision.attempt;
+    decisions.push(attempt.because);
   }
 }
 

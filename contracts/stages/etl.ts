@@ -53,7 +53,7 @@ export const etl = defineStage({
   },
   job: { engine: 'spark', entry: 'jobs/spark/etl.py' },
   needs: { memory: '2GiB', memoryPerRow: '36B', cpus: 2, disk: '256MiB', diskPerRow: '160B' },
-  settings: (rows) => ({ taskCpus: 1, shufflePartitions: 16, smallJob: rows <= SMALL_JOB_ROWS }),
+  settings: (rows) => ({ concurrency: 0, partitions: 16, smallJob: rows <= SMALL_JOB_ROWS }),
   levers: ['concurrency', 'partitions', 'memory'],
   salvage: 'nothing',
 });

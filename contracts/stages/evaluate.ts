@@ -17,6 +17,6 @@ export const evaluate = defineStage({
   job: { engine: 'python', entry: 'jobs/python/evaluate.py' },
   needs: { memory: '1GiB', memoryPerRow: '160B', cpus: 2, disk: '64MiB', diskPerRow: '48B' },
   settings: { batchRows: 250_000 },
-  levers: ['batch-rows', 'memory'],
+  levers: ['batchRows', 'memory'],
   salvage: 'nothing',
 });

@@ -28,7 +28,7 @@ export const generate = defineStage({
   },
   job: { engine: 'python', entry: 'jobs/python/generate.py' },
   needs: { memory: '1536MiB', cpus: 2, disk: '64MiB', diskPerRow: '96B' },
-  settings: { workers: 2, batchRows: 250_000 },
-  levers: ['batch-rows', 'concurrency', 'memory'],
+  settings: { concurrency: 0, batchRows: 250_000 },
+  levers: ['concurrency', 'batchRows', 'memory'],
   salvage: 'chunks',
 });

@@ -10,7 +10,7 @@ export const predict = defineStage({
   output: { predictions: DatasetRef, csv: ArtifactRef.optional() },
   job: { engine: 'python', entry: 'jobs/python/predict.py' },
   needs: { memory: '1GiB', cpus: 2, disk: '64MiB', diskPerRow: '96B' },
-  settings: { batchRows: 250_000, threads: 2, workers: 1 },
-  levers: ['batch-rows', 'concurrency', 'memory'],
+  settings: { concurrency: 1, threads: 2, batchRows: 250_000 },
+  levers: ['concurrency', 'threads', 'batchRows', 'memory'],
   salvage: 'chunks',
 });

@@ -28,7 +28,7 @@ export const tune = defineStage({
   },
   job: { engine: 'ray', entry: 'jobs/ray/tune.py' },
   needs: { memory: '2GiB', memoryPerRow: '80B', cpus: 2, disk: '256MiB', diskPerRow: '48B' },
-  settings: { maxConcurrentTrials: 1, threads: 2, maxBin: 255 },
-  levers: ['concurrency', 'threads', 'histogram-bins', 'memory'],
+  settings: { concurrency: 1, threads: 2, histogramBins: 255 },
+  levers: ['concurrency', 'threads', 'histogramBins', 'memory'],
   salvage: 'trials',
 });

@@ -65,6 +65,11 @@ class Resources:
     cpus: float
     disk_bytes: int
 
+    @property
+    def whole_cpus(self) -> int:
+        """How many things it can do at once; 1 for a part of a CPU."""
+        return max(1, int(self.cpus))
+
 
 @dataclass(frozen=True, slots=True)
 class _JobFile:

@@ -72,7 +72,7 @@ def test_a_result_is_written_as_the_other_side_expects_it():
         tuple(FileEntry(**file) for file in output["files"]),
     )
     result = Result(
-        {"dataset": dataset}, 1_000_000, 1_000_000, 0, expected["values"], {"workers": 1}, Salvaged(0, 1, "chunks")
+        {"dataset": dataset}, 1_000_000, 1_000_000, 0, expected["values"], {"concurrency": 1}, Salvaged(0, 1, "chunks")
     )
     volatile = ("versions", "endedAt")
     written = result_document(result, "python", expected["startedAt"], expected["peakBytes"])

@@ -62,15 +62,15 @@ class GenerateSettings:
     """How to generate; the same bytes whatever stands here.
 
     Attributes:
-        workers: processes at once; the job's cpus if not given. A worker holds about 0.2 GB.
+        concurrency: processes at once; 0: one a CPU. A worker holds about 0.2 GB.
         batch_rows: rows turned into Arrow at once, at most.
     """
 
-    workers: int | None = None
+    concurrency: int = 0
     batch_rows: int = 250_000
 
     def __post_init__(self) -> None:
-        require(self.workers is None or self.workers >= 1, "workers", self.workers, "1 or more")
+        require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
         require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
 
 
@@ -95,14 +95,14 @@ def main(job: Job) -> Result:
         rows = sum(one.rows for one in finished)
         job.progress.update(rows, params.rows, "rows", f"{len(finished)} of {len(chunks)} chunks")
 
-    workers = settings.workers or max(1, int(job.resources.cpus))
+    workers = settings.concurrency or job.resources.whole_cpus
     map_chunks(make_chunk, missing, workers, report)
     return Result(
         outputs=_place(job, params, [(chunk, finished[chunk]) for chunk in chunks]),
         rows_in=params.rows,
         rows_out=sum(one.rows for one in finished.values()),
         values={"source": params.dataset, "noiseFloor": _noise_floor(params)},
-        metrics={"workers": min(workers, max(1, len(missing)))},
+        metrics={"concurrency": min(workers, max(1, len(missing)))},
         salvaged=Salvaged(before, len(missing), "chunks"),
     )
 

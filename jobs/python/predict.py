@@ -40,17 +40,17 @@ class PredictSettings:
     Attributes:
         batch_rows: rows predicted at once; what a worker holds.
         threads: of the model's library in each worker.
-        workers: processes; with one, the job's own.
+        concurrency: processes at once; with one, the job's own; 0: one a CPU.
     """
 
     batch_rows: int = 250_000
     threads: int = 1
-    workers: int = 1
+    concurrency: int = 1
 
     def __post_init__(self) -> None:
         require(self.batch_rows > 0, "batchRows", self.batch_rows, "1 or more")
         require(self.threads > 0, "threads", self.threads, "1 or more")
-        require(self.workers > 0, "workers", self.workers, "1 or more")
+        require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
 
 
 def main(job: Job) -> Result:
@@ -88,7 +88,12 @@ def main(job: Job) -> Result:
         job.progress.update(done, dataset.rows, "rows", f"predicted {done:,} of {dataset.rows:,} rows")
 
     print(f"{dataset.rows:,} rows in {len(chunks)} chunks, {before} of them finished by an earlier attempt", flush=True)
-    map_chunks(predict_chunk, [work_for(c) for c in chunks if c.index not in finished], settings.workers, on_done)
+    map_chunks(
+        predict_chunk,
+        [work_for(c) for c in chunks if c.index not in finished],
+        settings.concurrency or job.resources.whole_cpus,
+        on_done,
+    )
     in_order = [finished[chunk.index] for chunk in chunks]
     return Result(
         outputs=_place(job, kept, in_order, csv=params.csv),

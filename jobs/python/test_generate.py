@@ -53,7 +53,7 @@ def hashes(result):
 def test_the_same_bytes_whatever_the_settings(tmp_path):
     results = [
         run(tmp_path / str(index), settings, csv=True)[1]
-        for index, settings in enumerate([{"workers": 1, "batchRows": 7}, {"workers": 2, "batchRows": 100_000}])
+        for index, settings in enumerate([{"concurrency": 1, "batchRows": 7}, {"concurrency": 2, "batchRows": 100_000}])
     ]
     assert hashes(results[0]) == hashes(results[1])
     assert [file["rows"] for file in results[0]["outputs"]["dataset"]["files"]] == [300, 300, 300, 100]
@@ -92,7 +92,7 @@ def test_a_retry_makes_only_what_is_missing_or_damaged(tmp_path):
 
 
 def test_a_killed_job_leaves_whole_chunks_and_the_retry_uses_them(tmp_path):
-    process = start(tmp_path, {"workers": 2}, rows=6_000_000, chunkRows=500_000)
+    process = start(tmp_path, {"concurrency": 2}, rows=6_000_000, chunkRows=500_000)
     records = tmp_path / "scratch" / "chunks"
     deadline = time.monotonic() + 60
     while len(list(records.glob("*.chunk.json"))) < 2:
@@ -100,7 +100,7 @@ def test_a_killed_job_leaves_whole_chunks_and_the_retry_uses_them(tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
-    _, result = run(tmp_path, {"workers": 2}, rows=6_000_000, chunkRows=500_000)
+    _, result = run(tmp_path, {"concurrency": 2}, rows=6_000_000, chunkRows=500_000)
     assert result["salvaged"]["before"] >= 2
     assert result["salvaged"]["before"] + result["salvaged"]["now"] == 12
     assert pq.read_table(tmp_path / "output" / "raw", columns=["id"]).num_rows == 6_000_000
@@ -116,7 +116,7 @@ def test_a_killed_job_leaves_whole_chunks_and_the_retry_uses_them(tmp_path):
         ({"dataset": "published", "seed": 7}, {}, "params.seed: found 7, allowed: 42"),
         ({"dataDate": "2079-01-01"}, {}, "params.dataDate: found '2079-01-01', allowed: 1980-01-01 to 2059-01-01"),
         ({"colour": "red"}, {}, "params.colour"),
-        ({}, {"workers": 0}, "settings.workers: found 0, allowed: 1 or more"),
+        ({}, {"concurrency": -1}, "settings.concurrency: found -1, allowed: 0 or more"),
     ],
 )
 def test_a_wrong_parameter_is_named_within_a_second(tmp_path, params, settings, message):

@@ -49,7 +49,7 @@ def test_every_row_gets_the_models_own_prediction_in_order(model_format: ModelFo
 
 def test_settings_change_no_byte_and_the_log_has_a_line_a_batch(inputs: dict[str, Any], tmp_path: Path) -> None:
     one = run_stage("predict", tmp_path / "a", inputs, {"csv": True}, {"batchRows": 250_000, "threads": 2})
-    many = run_stage("predict", tmp_path / "b", inputs, {"csv": True}, {"batchRows": 77_777, "workers": 2})
+    many = run_stage("predict", tmp_path / "b", inputs, {"csv": True}, {"batchRows": 77_777, "concurrency": 2})
     assert (one.exit_code, many.exit_code) == (0, 0), many.error
     assert one.result["outputs"] == many.result["outputs"]
     assert [file["rows"] for file in one.result["outputs"]["predictions"]["files"]] == [1_000_000, 200_000]

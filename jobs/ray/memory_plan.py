@@ -46,8 +46,8 @@ def plan_memory(rows: int, features: int, resources: Resources, settings: TuneSe
     Raises:
         JobMemoryExceeded: the rows of one trial alone are more than the limit.
     """
-    cpus = max(1, int(resources.cpus))
-    wanted = settings.max_concurrent_trials or (cpus // 2 if cpus >= MIN_CPUS_FOR_TWO else 1)
+    cpus = resources.whole_cpus
+    wanted = settings.concurrency or (cpus // 2 if cpus >= MIN_CPUS_FOR_TWO else 1)
     rows_bytes = rows * (BYTES_PER_ROW + BYTES_PER_VALUE * features)
     if rows_bytes > resources.memory_bytes:
         raise JobMemoryExceeded(

@@ -34,9 +34,9 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, sur
         JobMemoryExceeded: one trial cannot fit, or the kernel killed one at the job's memory limit.
         ray.exceptions.OutOfMemoryError: Ray's monitor killed one; Tune gives up, the next attempt restores.
     """
-    folder = job.scratch / f"search-{settings.max_bin}"  # other bins, other models: not the same trials
+    folder = job.scratch / f"search-{settings.histogram_bins}"  # other bins, other models: not the same trials
     plan = plan_memory(survey.training_count, len(params.features), job.resources, settings)
-    workspace = Workspace(folder / "rows", settings.max_bin, plan.threads, params.seed)
+    workspace = Workspace(folder / "rows", settings.histogram_bins, plan.threads, params.seed)
     log = TrialLog(folder / "trials.jsonl")
     session = Session(log, job.progress, params.trials, plan.concurrent_trials, plan.because)
     before = log.finished
@@ -60,7 +60,7 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, sur
         model=learner_named(learner).from_bytes(content),
         model_format=learner_named(learner).model_format,
         learner=learner,
-        params={**own_params, "rounds": rounds, "maxBin": settings.max_bin},
+        params={**own_params, "rounds": rounds, "histogramBins": settings.histogram_bins},
         seed=params.seed,
         score=score,
         trials=[_row(record) for record in log.records],

@@ -13,8 +13,8 @@ GIB = 2**30
 @pytest.mark.parametrize(
     ("rows", "memory_bytes", "cpus", "wanted", "concurrent", "threads"),
     [
-        (800_000, 4 * GIB, 2, None, 1, 2),
-        (800_000, 4 * GIB, 8, None, 4, 2),
+        (800_000, 4 * GIB, 2, 0, 1, 2),
+        (800_000, 4 * GIB, 8, 0, 4, 2),
         (800_000, 4 * GIB, 2, 2, 2, 1),
         (24_000_000, 4 * GIB, 2, 2, 2, 1),
         (24_000_000, 3 * GIB, 2, 2, 1, 2),
@@ -22,11 +22,11 @@ GIB = 2**30
     ],
 )
 def test_as_many_trials_run_as_fit(
-    rows: int, memory_bytes: int, cpus: int, wanted: int | None, concurrent: int, threads: int
+    rows: int, memory_bytes: int, cpus: int, wanted: int, concurrent: int, threads: int
 ) -> None:
-    plan = plan_memory(rows, 3, Resources(memory_bytes, cpus, GIB), TuneSettings(max_concurrent_trials=wanted))
+    plan = plan_memory(rows, 3, Resources(memory_bytes, cpus, GIB), TuneSettings(concurrency=wanted))
     assert (plan.concurrent_trials, plan.threads) == (concurrent, threads)
-    assert (plan.because is None) == (wanted is None or concurrent == wanted)
+    assert (plan.because is None) == (concurrent == (wanted or concurrent))
 
 
 def test_a_trial_that_cannot_fit_is_out_of_memory_before_it_starts() -> None:

@@ -45,7 +45,7 @@ def test_a_search_finds_a_good_model_and_a_second_attempt_runs_no_trial_again(tm
     model = load_model(tmp_path / "jobs/attempt-1/output/candidate")
     assert model.card.training_snapshot.rows == 20_000
 
-    code, again = run(write_job(tmp_path / "jobs", train, OPTUNA, {"maxConcurrentTrials": 2, "threads": 1}, attempt=2))
+    code, again = run(write_job(tmp_path / "jobs", train, OPTUNA, {"concurrency": 2, "threads": 1}, attempt=2))
     assert code == 0
     assert again["salvaged"] == {"before": 4, "now": 0, "unit": "trials"}
     assert again["outputs"] == result["outputs"]

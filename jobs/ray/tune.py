@@ -55,7 +55,7 @@ def main(job: Job) -> Result:
 
     found = remembered_survey(job.scratch / "survey", read_once)
     job.progress.update(0, None, "trials", "starting Ray")
-    with ray_cluster(max(1, int(job.resources.cpus)), job.scratch):
+    with ray_cluster(job.resources.whole_cpus, job.scratch):
         # These modules import Ray, which an environment without it must be told of before.
         if params.search == "report-grid":
             from jobs.ray.report_grid import search_report_grid

@@ -45,20 +45,20 @@ class TuneParams:
 
 @dataclass(frozen=True, slots=True)
 class TuneSettings:
-    """Levers. None leaves the choice to the memory plan.
+    """Levers. 0 leaves the choice to the memory plan.
 
     Attributes:
-        max_concurrent_trials: trials that run at the same time, at most; the plan may allow fewer.
+        concurrency: trials that run at the same time, at most; the plan may allow fewer.
         threads: of one trial.
-        max_bin: histogram bins a feature. The one lever that changes results (a coarser model), so pulled last.
+        histogram_bins: histogram bins a feature. The one lever that changes results (a coarser model), so pulled last.
     """
 
-    max_concurrent_trials: int | None = None
-    threads: int | None = None
-    max_bin: int = MAX_BINS
+    concurrency: int = 0
+    threads: int = 0
+    histogram_bins: int = MAX_BINS
 
     def __post_init__(self) -> None:
-        concurrent, threads = self.max_concurrent_trials, self.threads
-        require(concurrent is None or concurrent >= 1, "max_concurrent_trials", concurrent, "1 or more")
-        require(threads is None or threads >= 1, "threads", threads, "1 or more")
-        require(MIN_BINS <= self.max_bin <= MAX_BINS, "max_bin", self.max_bin, f"{MIN_BINS} to {MAX_BINS}")
+        require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
+        require(self.threads >= 0, "threads", self.threads, "0 or more")
+        bins = self.histogram_bins
+        require(MIN_BINS <= bins <= MAX_BINS, "histogram_bins", bins, f"{MIN_BINS} to {MAX_BINS}")

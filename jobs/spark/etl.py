@@ -51,7 +51,7 @@ def main(job: Job) -> Result:
     params = parse_params(EtlParams, job.params)
     settings = parse_params(EtlSettings, job.settings, "settings")
     raw = Dataset.open(job.dataset("raw"), "inputs.raw").require(RAW_TYPES).require_rows()
-    options = settings.spark_options(job.resources.cpus)
+    options = settings.spark_options(job.resources.whole_cpus)
 
     with java_errors_named(), spark_session(job.key, options) as spark, Steps(spark, job.progress) as steps:
         table = read_raw(spark, raw)

@@ -74,23 +74,22 @@ class EtlSettings:
     """Levers of the stage: they change how much memory it takes at once, never its rows or its files.
 
     Attributes:
-        task_cpus: CPUs a task reserves; as many as the job has makes it run one task at a time.
-        shuffle_partitions: into how many parts sorted or grouped data is cut; more are smaller.
+        concurrency: tasks at once; 0: one a CPU.
+        partitions: into how many parts sorted or grouped data is cut; more are smaller.
         small_job: tuned for a start as quick as can be, not for throughput (see `platforms/launch/spark.ts`).
     """
 
-    task_cpus: int = 1
-    shuffle_partitions: int = 16
+    concurrency: int = 0
+    partitions: int = 16
     small_job: bool = False
 
     def __post_init__(self) -> None:
-        require(1 <= self.task_cpus <= 1024, "task_cpus", self.task_cpus, "1 to 1024")  # noqa: PLR2004
-        partitions = self.shuffle_partitions
-        require(1 <= partitions <= 100_000, "shuffle_partitions", partitions, "1 to 100000")  # noqa: PLR2004
+        require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
+        require(1 <= self.partitions <= 100_000, "partitions", self.partitions, "1 to 100000")  # noqa: PLR2004
 
-    def spark_options(self, cpus: float) -> dict[str, str]:
+    def spark_options(self, cpus: int) -> dict[str, str]:
         """As Spark's own settings, for a job with `cpus` CPUs."""
         return {
-            "spark.task.cpus": str(min(self.task_cpus, max(1, int(cpus)))),
-            "spark.sql.shuffle.partitions": str(self.shuffle_partitions),
+            "spark.task.cpus": str(max(1, cpus // (self.concurrency or cpus))),
+            "spark.sql.shuffle.partitions": str(self.partitions),
         }

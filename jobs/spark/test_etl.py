@@ -153,7 +153,7 @@ def test_dirty_data_is_sorted_out_the_same_way_whatever_the_levers(tmp_path):
     ids = [row["id"] for name in split for row in rows_of(tmp_path / "a", outputs[name])]
     assert sorted(ids) == list(range(400))
 
-    _, again = run(tmp_path / "b", raw, {"taskCpus": 2, "shufflePartitions": 3}, futureDates="drop")
+    _, again = run(tmp_path / "b", raw, {"concurrency": 1, "partitions": 3}, futureDates="drop")
     assert again["outputs"] == outputs, "the levers changed a file"
 
 

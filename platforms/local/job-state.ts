@@ -16,10 +16,10 @@ export function jobState(folder: JobFolder, state: StateFile): JobState {
   if (state.phase === 'lost') return { kind: 'lost', message: state.message };
   const plan = findPlan(folder);
   if (!plan) return { kind: 'lost', message: 'it was stopped before it was submitted' };
-  if (state.phase === 'running') return { kind: 'running', progress: findProgress(plan.jobDirectory) };
+  if (state.phase === 'running') return { kind: 'running', progress: findProgress(plan.jobDirectory), vitals: null };
   const { exit, reason, stopRequested, seconds, peakBytes } = state;
   if (exit?.code === 0 && reason === null && stopRequested === null) {
-    return { kind: 'exited', seconds, peakBytes: peakBytes ?? 0 };
+    return { kind: 'exited', seconds, peakBytes: peakBytes ?? 0, oomKills: state.oomKillDelta };
   }
   return { kind: 'failed', evidence: evidenceOf(folder, plan, state), seconds, peakBytes };
 }

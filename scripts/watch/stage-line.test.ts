@@ -14,6 +14,7 @@ const SUMMARY: StageSummary = {
     peakBytes: 1.5 * GIB,
     memoryBytes: 2 * GIB,
     salvaged: null,
+    decisions: [],
   },
 };
 const STAGE: StageView = {

@@ -95,7 +95,7 @@ def run_job(folder: Path, rows: int) -> list[Path]:
         "output": (folder / "output").as_uri(),
         "scratch": (folder / "scratch").as_uri(),
         "resources": {"memoryBytes": 2**31, "cpus": 2, "diskBytes": 2**30},
-        "settings": {"workers": 2, "batchRows": 250_000},
+        "settings": {"concurrency": 2, "batchRows": 250_000},
         "salvage": "chunks",
     }
     (folder / "job.json").write_text(json.dumps(job))
