@@ -1,0 +1,5 @@
+"""The families of failures, one file each."""
+
+from families import python_memory
+
+ALL = (*python_memory.CASES,)

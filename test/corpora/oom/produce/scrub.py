@@ -1,0 +1,77 @@
+"""Makes a log neutral: paths, host, user and process ids of the machine that produced it. Nothing else is changed."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIRST_PID = 101
+HOST = "host-1"
+ADDRESS = "10.0.0.1"
+PRODUCER = Path(__file__).resolve().parent
+PROJECT = PRODUCER.parents[3]
+# Process ids as the engines print them: `pid=12`, `pid 12`, `PID: 12`, `process 12`, `hs_err_pid12.log`, Spark's `SIGKILL 12`,
+# `kill -9 12`, Go's and glibc's `[12]`, Node's `<--- ... [12:0x...]`, a shell's `line 1:    12 Killed`, Ray's address of a worker.
+PIDS = re.compile(
+    r"(?P<before>\bpid[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)(?P<pid>\d{3,7})\b(?P<after>(?::0x)?)"
+)
+SHELL_KILLED = re.compile(r"(line \d+: +)(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated))")
+MEMORY_USERS = re.compile(r"^(\d{3,7})(\t[\d.]+\t)", re.MULTILINE)  # Ray's table of the top 10 memory users
+USER = re.compile(r"((?:acls(?: groups)? to|permissions|User|user)[:=] ?)root\b")
+SAFE = re.compile(r"\x00")
+
+
+def scrubber(work: Path) -> Callable[[str], str]:
+    """A function for all texts of one case: the same process id becomes the same number everywhere."""
+    pids: dict[str, str] = {}
+
+    def neutral(pid: str) -> str:
+        return pids.setdefault(pid, str(FIRST_PID + len(pids)))
+
+    def scrub(text: str) -> str:
+        for found, instead in _paths(work):
+            text = text.replace(found, instead)
+        text = MEMORY_USERS.sub(lambda m: neutral(m[1]) + m[2], text)
+        text = SHELL_KILLED.sub(lambda m: m[1] + neutral(m[2]) + m[3], text)
+        text = PIDS.sub(lambda m: m["before"] + neutral(m["pid"]) + m["after"] if _is_pid(m) else m[0], text)
+        return USER.sub(r"\1app", text)
+
+    return scrub
+
+
+def _is_pid(match: re.Match[str]) -> bool:
+    # `[123456]` is an array size or a code as often as a process id: only Node writes `[pid:0x...`.
+    return match["before"] != "[" or match["after"] != ""
+
+
+def _paths(work: Path) -> list[tuple[str, str]]:
+    name = socket.gethostname()
+    own = {
+        str(work): "/app",
+        str(PRODUCER): "/opt/runner",
+        str(PROJECT / ".venv"): "/opt/venv",
+        str(Path(sys.prefix).resolve()): "/opt/venv",
+        sys.prefix: "/opt/venv",
+        str(Path(sys.base_prefix).resolve()): "/usr/local",
+        sys.base_prefix: "/usr/local",
+        str(PROJECT): "/opt/tempered",
+        str(Path.home()): "/home/app",
+        name: HOST,
+        _own_address(name): ADDRESS,
+        "/tmp/": "/scratch/",  # noqa: S108 - a text to look for
+    }
+    return sorted(((a, b) for a, b in own.items() if len(a) > 1), key=lambda pair: -len(pair[0]))
+
+
+def _own_address(name: str) -> str:
+    try:
+        address = socket.gethostbyname(name)
+    except OSError:
+        return ""
+    return "" if address.startswith("127.") else address
