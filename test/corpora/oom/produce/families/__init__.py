@@ -1,5 +1,5 @@
 """The families of failures, one file each."""
 
-from families import python_memory
+from families import jvm, native, node, pools, python_memory
 
-ALL = (*python_memory.CASES,)
+ALL = (*python_memory.CASES, *pools.CASES, *jvm.CASES, *node.CASES, *native.CASES)
