@@ -12,14 +12,15 @@ from jobs.lib.errors import describe_failure
 
 
 def main(path: str) -> int:
-    """Exit code 1 when the program raised; its own when it ended by `sys.exit`."""
+    """Exit code 1 when the program raised, 2 for a wrong input; its own when it ended by `sys.exit`."""
     sys.argv = sys.argv[1:]
     try:
         runpy.run_path(path, run_name="__main__")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is described
         traceback.print_exc()
-        Path("_error.json").write_text(json.dumps(describe_failure(error)))
-        return 1
+        failure = describe_failure(error)
+        Path("_error.json").write_text(json.dumps(failure))
+        return 2 if failure["kind"] == "invalid-input" else 1
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -83,7 +84,7 @@ def _run(case: Case, work: Path, group: MemoryGroup) -> int:
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=group.enter,
+            preexec_fn=lambda: _confine(group),
         )
     deadline = time.monotonic() + case.limits.seconds
     ending = case.ending
@@ -103,6 +104,11 @@ def _run(case: Case, work: Path, group: MemoryGroup) -> int:
     if ending is not None:
         raise GaveUp(f"{case.name} ended before its signal:\n{log.read_text(errors='replace')[-2000:]}")
     return job.returncode
+
+
+def _confine(group: MemoryGroup) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    group.enter()
 
 
 def _is_due(after: str | None, log: Path, group: MemoryGroup) -> bool:

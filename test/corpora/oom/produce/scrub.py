@@ -17,19 +17,21 @@ ADDRESS = "10.0.0.1"
 PRODUCER = Path(__file__).resolve().parent
 PROJECT = PRODUCER.parents[3]
 # Process ids as the engines print them: `pid=12`, `pid 12`, `PID: 12`, `process 12`, `hs_err_pid12.log`, Spark's `SIGKILL 12`,
-# `kill -9 12`, Go's and glibc's `[12]`, Node's `<--- ... [12:0x...]`, a shell's `line 1:    12 Killed`, Ray's address of a worker.
+# `kill -9 12`, Node's `[12:0x...]`.
 PIDS = re.compile(
     r"(?P<before>\bpid[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)(?P<pid>\d{3,7})\b(?P<after>(?::0x)?)"
 )
-SHELL_KILLED = re.compile(r"(line \d+: +)(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated))")
+# A shell's `line 1:    12 Killed` and the other commands of its pipe; Rust's `thread 'main' (12) panicked`.
+SHELL_ENDED = re.compile(r"((?:line \d+:|^) +|thread '[^']*' \()(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated|Done)|\) panicked)", re.MULTILINE)
 MEMORY_USERS = re.compile(r"^(\d{3,7})(\t[\d.]+\t)", re.MULTILINE)  # Ray's table of the top 10 memory users
 USER = re.compile(r"((?:acls(?: groups)? to|permissions|User|user)[:=] ?)root\b")
-SAFE = re.compile(r"\x00")
 
 
 def scrubber(work: Path) -> Callable[[str], str]:
     """A function for all texts of one case: the same process id becomes the same number everywhere."""
     pids: dict[str, str] = {}
+    # Short names are words of other things too: `java.vm.name`.
+    host = re.compile(rf"(?<![\w.-]){re.escape(socket.gethostname())}(?![\w-]|\.\w)")
 
     def neutral(pid: str) -> str:
         return pids.setdefault(pid, str(FIRST_PID + len(pids)))
@@ -37,8 +39,9 @@ def scrubber(work: Path) -> Callable[[str], str]:
     def scrub(text: str) -> str:
         for found, instead in _paths(work):
             text = text.replace(found, instead)
+        text = host.sub(HOST, text)
         text = MEMORY_USERS.sub(lambda m: neutral(m[1]) + m[2], text)
-        text = SHELL_KILLED.sub(lambda m: m[1] + neutral(m[2]) + m[3], text)
+        text = SHELL_ENDED.sub(lambda m: m[1] + neutral(m[2]) + m[3], text)
         text = PIDS.sub(lambda m: m["before"] + neutral(m["pid"]) + m["after"] if _is_pid(m) else m[0], text)
         return USER.sub(r"\1app", text)
 
@@ -51,7 +54,6 @@ def _is_pid(match: re.Match[str]) -> bool:
 
 
 def _paths(work: Path) -> list[tuple[str, str]]:
-    name = socket.gethostname()
     own = {
         str(work): "/app",
         str(PRODUCER): "/opt/runner",
@@ -62,16 +64,15 @@ def _paths(work: Path) -> list[tuple[str, str]]:
         sys.base_prefix: "/usr/local",
         str(PROJECT): "/opt/tempered",
         str(Path.home()): "/home/app",
-        name: HOST,
-        _own_address(name): ADDRESS,
+        _own_address(): ADDRESS,
         "/tmp/": "/scratch/",  # noqa: S108 - a text to look for
     }
     return sorted(((a, b) for a, b in own.items() if len(a) > 1), key=lambda pair: -len(pair[0]))
 
 
-def _own_address(name: str) -> str:
+def _own_address() -> str:
     try:
-        address = socket.gethostbyname(name)
+        address = socket.gethostbyname(socket.gethostname())
     except OSError:
         return ""
     return "" if address.startswith("127.") else address

@@ -1,5 +1,14 @@
 """The families of failures, one file each."""
 
-from families import jvm, native, node, pools, python_memory
+from families import disk, jvm, native, node, pools, python_bugs, python_memory, signals
 
-ALL = (*python_memory.CASES, *pools.CASES, *jvm.CASES, *node.CASES, *native.CASES)
+ALL = (
+    *python_memory.CASES,
+    *pools.CASES,
+    *jvm.CASES,
+    *node.CASES,
+    *native.CASES,
+    *python_bugs.CASES,
+    *signals.CASES,
+    *disk.CASES,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from case import Case, Expect, Limits, not_memory, out_of, program
+from case import Case, Ending, Expect, Limits, not_memory, out_of, program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,9 @@ THREADS = """
     public class Job {
         public static void main(String[] args) {
             for (int i = 0; ; i++) {
-                new Thread(() -> { try { Thread.sleep(600000); } catch (InterruptedException e) { } }).start();
+                Thread thread = new Thread(() -> { try { Thread.sleep(600000); } catch (InterruptedException e) { } });
+                thread.setDaemon(args.length == 0);
+                thread.start();
             }
         }
     }
@@ -175,6 +177,7 @@ CASES = (
         ["-Xmx48m", "-XX:+CrashOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash"],
         out_of("jvm-heap"),
     ),
+    _java("jvm-heap-crash-with-core", HEAP, ["-Xmx48m", "-XX:+CrashOnOutOfMemoryError"], out_of("jvm-heap")),
     _java("jvm-heap-kill-on-out-of-memory", HEAP, ["-Xmx48m", "-XX:OnOutOfMemoryError=kill %p"], out_of("jvm-heap"), how="as YARN's Spark does"),
     _java("jvm-heap-kill-9-on-out-of-memory", HEAP, ["-Xmx48m", "-XX:OnOutOfMemoryError=kill -9 %p"], out_of("jvm-heap"), how="as EMR's Spark does"),
     _java("jvm-heap-dump-on-out-of-memory", HEAP, ["-Xmx24m", "-XX:+HeapDumpOnOutOfMemoryError"], out_of("jvm-heap")),
@@ -220,6 +223,17 @@ CASES = (
     _java("jvm-survived-heap-error-then-missing-file", SURVIVED, ["-Xmx48m"], not_memory("bug")),
     _java("jvm-exception-named-out-of-memory", NAMED_SO, ["-Xmx64m"], not_memory("bug")),
     _java("jvm-memory-words-in-rows-then-bug", LOG_ROWS, ["-Xmx64m"], not_memory("bug")),
+    Case(
+        "jvm-native-threads-then-hangs",
+        "jvm",
+        ("java", "-Xmx64m", "Job", "wait"),
+        out_of("threads", ("definite", "probable", "ambiguous")),
+        {"Job.java": program(THREADS)},
+        how="its other threads keep the program alive; the timeout ends it",
+        prepare=(("javac", "Job.java"),),
+        limits=Limits(memory_mib=512, tasks=60),
+        ending=Ending("SIGKILL", after="unable to create native thread", requested="timeout"),
+    ),
     Case(
         "jvm-class-not-found",
         "jvm",

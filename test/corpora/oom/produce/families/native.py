@@ -105,9 +105,9 @@ TOOL = """
 LINES = """
     import subprocess
     with open("rows.txt", "w") as file:
-        for block in range(300):
-            file.write("".join(f"{hash((block, i)):x} some words of a row\\n" for i in range(10_000)))
-    subprocess.run(["sort", "-S", "900M", "--parallel=1", "-o", "sorted.txt", "rows.txt"], check=True)
+        for block in range(200):
+            file.write("a row without an end " * 50_000)
+    subprocess.run(["sort", "-S", "20M", "--parallel=1", "-o", "sorted.txt", "rows.txt"], check=True)
 """
 GXX = (("g++", "-O1", "-o", "tool", "tool.cpp"),)
 GCC = (("gcc", "-O1", "-o", "tool", "tool.c"),)
@@ -136,7 +136,7 @@ CASES = (
         exit_as="shell",
     ),
     Case("native-c-malloc-null", "python", ("./tool",), out_of("host"), {"tool.c": program(C_MALLOC)}, prepare=GCC, limits=BOX),
-    Case("native-go-runtime", "python", ("./tool",), out_of("host"), {"tool.go": program(GO)}, prepare=GO_BUILD, limits=BOX),
+    Case("native-go-runtime", "python", ("./tool",), out_of("host"), {"tool.go": program(GO)}, prepare=GO_BUILD, limits=Limits(memory_mib=1024, address_mib=1000)),
     Case(
         "native-go-runtime-under-python",
         "python",
@@ -178,6 +178,6 @@ CASES = (
         how="a negative size: std::length_error",
     ),
     Case("native-segmentation-fault", "python", ("./tool",), not_memory("bug"), {"tool.c": program(SEGFAULT)}, prepare=GCC, limits=BOX),
-    Case("native-go-nil-map", "python", ("./tool",), not_memory("bug"), {"tool.go": program(GO_BUG)}, prepare=GO_BUILD, limits=BOX),
+    Case("native-go-nil-map", "python", ("./tool",), not_memory("bug"), {"tool.go": program(GO_BUG)}, prepare=GO_BUILD),
     Case("native-rust-panic", "python", ("./tool",), not_memory("bug"), {"tool.rs": program(RUST_BUG)}, prepare=RUSTC, limits=BOX),
 )
