@@ -129,7 +129,7 @@ def command_line(case: Case, work: Path) -> list[str]:
 
 
 def _filled(text: str, work: Path) -> str:
-    names = {"{python}": sys.executable, "{bin}": str(BIN), "{disk}": str(work / "disk")}
+    names = {"{python}": sys.executable, "{bin}": str(BIN), "{disk}": str(work / "disk"), "{guard}": str(GUARD)}
     for name, value in names.items():
         text = text.replace(name, value)
     return text

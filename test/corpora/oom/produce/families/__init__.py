@@ -1,6 +1,6 @@
 """The families of failures, one file each."""
 
-from families import disk, jvm, native, node, pools, python_bugs, python_memory, signals
+from families import disk, jvm, native, node, pools, python_bugs, python_memory, signals, spark, spark_negatives
 
 ALL = (
     *python_memory.CASES,
@@ -11,4 +11,6 @@ ALL = (
     *python_bugs.CASES,
     *signals.CASES,
     *disk.CASES,
+    *spark.CASES,
+    *spark_negatives.CASES,
 )

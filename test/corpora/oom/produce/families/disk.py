@@ -36,7 +36,7 @@ SORT = """
 DUCKDB = """
     import duckdb
     db = duckdb.connect(config={"memory_limit": "60MB", "threads": 1, "temp_directory": "{disk}/spill", "preserve_insertion_order": False})
-    db.sql("SELECT * FROM range(20000000) t(i) ORDER BY hash(i)").fetchall()
+    db.sql("COPY (SELECT * FROM range(20000000) t(i) ORDER BY hash(i)) TO '/dev/null' (FORMAT csv)")
 """
 JAVA = """
     import java.io.*;
