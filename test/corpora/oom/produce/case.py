@@ -68,14 +68,16 @@ class Case:
     Attributes:
         name: kebab-case; the name of its file.
         engine: as in `contracts/evidence.ts`.
-        argv: the command. `{python}`, `{bin}` (folder of the Python programs) and `{disk}` stand for what they are called.
+        argv: the command. `{python}`, `{bin}` (folder of Python's programs), `{disk}` and `{guard}` (writes `_error.json`)
+            stand for paths.
         files: the programs, by name. `{disk}` stands for the folder in them, too.
         expect: the truth.
         how: one line for readers, where the command says too little.
         prepare: commands run before, without limits: compilers.
         own_error: the job writes `_error.json` as ours do, and the platform reads it.
         ending: a signal from outside.
-        exit_as: who saw the exit: our platform (128 + signal, and the signal), a shell (the number only), Node (the signal only).
+        exit_as: who saw the exit: our platform (128 + signal, and the signal), a shell (only the number), Node (only the
+            signal).
         heavy: takes more than a GiB or many processes: one at a time on a machine.
     """
 

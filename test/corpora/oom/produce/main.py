@@ -1,20 +1,22 @@
 """Produces the corpus of really-run failures: test/corpora/oom/real/NAME.json, one file a case.
 
     sudo .venv/bin/python test/corpora/oom/produce/main.py --list
-    sudo .venv/bin/python test/corpora/oom/produce/main.py                  # all: about 25 minutes on two cores, 3 GiB
+    sudo .venv/bin/python test/corpora/oom/produce/main.py                  # all: 25 minutes, 6 GiB
     sudo .venv/bin/python test/corpora/oom/produce/main.py python-memory-error-list
     sudo .venv/bin/python test/corpora/oom/produce/main.py --only 'spark-*'
     sudo .venv/bin/python test/corpora/oom/produce/main.py --only '*' --missing
 
-Every case really runs, in a memory cgroup of its own (v1 or v2, without swap), and is labelled with what was done to it.
-It needs root (cgroups, tmpfs), the project's .venv, and for some families a JDK, Node, Go, Rust, g++. Logs are kept as they
-were printed but for paths, host, user and process ids; sizes and times differ from run to run.
+Every case really runs, in a memory cgroup of its own (v1 or v2, without swap), and is labelled with what was done to
+it. It needs root (cgroups, tmpfs), the project's .venv, and for some families a JDK, Node, Go, Rust, g++. Logs are kept
+as they were printed but for paths, host, user and process ids; sizes and times differ from run to run. Spark and Ray
+want the machine for themselves: `--light` leaves them out.
 """
 
 from __future__ import annotations
 
 import argparse
 import fnmatch
+import signal
 import subprocess
 import sys
 import time
@@ -55,7 +57,9 @@ def main(argv: Sequence[str]) -> int:
         for case in chosen:
             print(f"{case.name}  ({case.expect.kind})")
         return 0
-    return 0 if all([_produce(case) for case in chosen]) else 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception: what runs is ended and tidied up
+    produced = [_produce(case) for case in chosen]
+    return 0 if all(produced) else 1
 
 
 def _produce(case: Case) -> bool:
@@ -66,7 +70,9 @@ def _produce(case: Case) -> bool:
         print(f"FAILED {case.name}: {error}", file=sys.stderr, flush=True)
         return False
     record(case, seen)
-    facts = f"exit {seen.returncode}, oom_kill {seen.oom_kills}, peak {seen.peak_bytes >> 20} MiB, log {len(seen.log)} B"
+    facts = (
+        f"exit {seen.returncode}, oom_kill {seen.oom_kills}, peak {seen.peak_bytes >> 20} MiB, log {len(seen.log)} B"
+    )
     print(f"{case.name}: {facts}, {time.monotonic() - started:.1f} s", flush=True)
     return True
 

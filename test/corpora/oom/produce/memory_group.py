@@ -14,7 +14,7 @@ REMOVAL_SECONDS = 10
 
 
 class MemoryGroup:
-    """A limit on memory without swap, and optionally on the number of tasks; counts the kernel's kills and knows its members.
+    """A limit on memory without swap, and optionally on tasks; counts the kernel's kills and knows its members.
 
     Linux: Documentation/admin-guide/cgroup-v1/memory.rst, cgroup-v1/pids.rst and cgroup-v2.rst.
     """

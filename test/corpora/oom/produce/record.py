@@ -51,10 +51,10 @@ def record(case: Case, seen: Observation) -> Path:
     return partial.rename(REAL / f"{case.name}.json")
 
 
-def _exit(case: Case, returncode: int) -> dict[str, int | str | None]:
+def _exit(case: Case, returncode: int) -> dict[str, Any]:
     if returncode >= 0:
         return {"code": returncode, "signal": None}
-    seen_by = {
+    seen_by: dict[str, dict[str, Any]] = {
         "platform": {"code": 128 - returncode, "signal": signal.Signals(-returncode).name},
         "shell": {"code": 128 - returncode, "signal": None},
         "node": {"code": None, "signal": signal.Signals(-returncode).name},

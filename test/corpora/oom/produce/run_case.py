@@ -76,7 +76,7 @@ def run_case(case: Case) -> Observation:
 def _run(case: Case, work: Path, group: MemoryGroup) -> int:
     log = work / ".log"
     with log.open("ab") as output:
-        job = subprocess.Popen(  # noqa: PLW1509 - this program has one thread
+        job = subprocess.Popen(
             command_line(case, work),
             cwd=work,
             env=_environment(case, work),
@@ -84,7 +84,7 @@ def _run(case: Case, work: Path, group: MemoryGroup) -> int:
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=lambda: _confine(group),
+            preexec_fn=lambda: _confine(group),  # noqa: PLW1509 - this program has one thread
         )
     deadline = time.monotonic() + case.limits.seconds
     ending = case.ending
@@ -92,7 +92,9 @@ def _run(case: Case, work: Path, group: MemoryGroup) -> int:
         if time.monotonic() > deadline:
             group.signal_all(signal.SIGKILL)
             job.wait()
-            raise GaveUp(f"{case.name} ran longer than {case.limits.seconds} s:\n{log.read_text(errors='replace')[-2000:]}")
+            raise GaveUp(
+                f"{case.name} ran longer than {case.limits.seconds} s:\n{log.read_text(errors='replace')[-2000:]}"
+            )
         if ending is not None and _is_due(ending.after, log, group):
             number = signal.Signals[ending.signal]
             if ending.whole:
@@ -160,7 +162,7 @@ def _environment(case: Case, work: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _work_folder(case: Case) -> Iterator[Path]:
     # Short: Ray puts the paths of sockets below it.
-    work = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))  # noqa: S108
+    work = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
     disk = work / "disk"
     try:
         for name, text in case.files.items():

@@ -16,13 +16,18 @@ HOST = "host-1"
 ADDRESS = "10.0.0.1"
 PRODUCER = Path(__file__).resolve().parent
 PROJECT = PRODUCER.parents[3]
-# Process ids as the engines print them: `pid=12`, `pid 12`, `PID: 12`, `process 12`, `hs_err_pid12.log`, Spark's `SIGKILL 12`,
-# `kill -9 12`, Node's `[12:0x...]`.
+# Process ids as the engines print them: `pid=12`, `pid 12`, `PID: 12`, `process 12`, `hs_err_pid12.log`, `kill -9 12`,
+# Node's `[12:0x...`.
 PIDS = re.compile(
-    r"(?P<before>\bpid[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)(?P<pid>\d{3,7})\b(?P<after>(?::0x)?)"
+    r"(?P<before>\bpid[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)"
+    r"(?P<pid>\d{3,7})\b(?P<after>(?::0x)?)"
 )
 # A shell's `line 1:    12 Killed` and the other commands of its pipe; Rust's `thread 'main' (12) panicked`.
-SHELL_ENDED = re.compile(r"((?:line \d+:|^) +|thread '[^']*' \()(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated|Done)|\) panicked)", re.MULTILINE)
+SHELL_ENDED = re.compile(
+    r"((?:line \d+:|^) +|thread '[^']*' \()"
+    r"(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated|Done)|\) panicked)",
+    re.MULTILINE,
+)
 MEMORY_USERS = re.compile(r"^(\d{3,7})(\t[\d.]+\t)", re.MULTILINE)  # Ray's table of the top 10 memory users
 USER = re.compile(r"((?:acls(?: groups)? to|permissions|User|user)[:=] ?)root\b")
 

@@ -1,6 +1,6 @@
 """The families of failures, one file each."""
 
-from families import disk, jvm, native, node, pools, python_bugs, python_memory, signals, spark, spark_negatives
+from families import disk, jvm, native, node, pools, python_bugs, python_memory, ray, signals, spark, spark_negatives
 
 ALL = (
     *python_memory.CASES,
@@ -13,4 +13,5 @@ ALL = (
     *disk.CASES,
     *spark.CASES,
     *spark_negatives.CASES,
+    *ray.CASES,
 )

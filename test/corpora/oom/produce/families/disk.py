@@ -67,7 +67,9 @@ JOBLIB = """
 
 
 def _python(name: str, text: str, *, own_error: bool = False) -> Case:
-    return Case(name, "python", JOB, not_memory("disk-full"), {"job.py": program(text)}, limits=BOX, own_error=own_error)
+    return Case(
+        name, "python", JOB, not_memory("disk-full"), {"job.py": program(text)}, limits=BOX, own_error=own_error
+    )
 
 
 CASES = (
@@ -86,6 +88,8 @@ CASES = (
         prepare=(("javac", "Job.java"),),
         limits=BOX,
     ),
-    Case("disk-full-node", "node", ("node", "job.mjs"), not_memory("disk-full"), {"job.mjs": program(NODE)}, limits=BOX),
+    Case(
+        "disk-full-node", "node", ("node", "job.mjs"), not_memory("disk-full"), {"job.mjs": program(NODE)}, limits=BOX
+    ),
     _python("disk-full-duckdb-spill", DUCKDB),
 )

@@ -1,4 +1,4 @@
-"""Java programs: each memory of the JVM that can run out, each way it can be told to end, and what only looks like it."""
+"""Java programs: each memory of the JVM that can run out, each way it can be told to end, and look-alikes."""
 
 from __future__ import annotations
 
@@ -178,14 +178,34 @@ CASES = (
         out_of("jvm-heap"),
     ),
     _java("jvm-heap-crash-with-core", HEAP, ["-Xmx48m", "-XX:+CrashOnOutOfMemoryError"], out_of("jvm-heap")),
-    _java("jvm-heap-kill-on-out-of-memory", HEAP, ["-Xmx48m", "-XX:OnOutOfMemoryError=kill %p"], out_of("jvm-heap"), how="as YARN's Spark does"),
-    _java("jvm-heap-kill-9-on-out-of-memory", HEAP, ["-Xmx48m", "-XX:OnOutOfMemoryError=kill -9 %p"], out_of("jvm-heap"), how="as EMR's Spark does"),
+    _java(
+        "jvm-heap-kill-on-out-of-memory",
+        HEAP,
+        ["-Xmx48m", "-XX:OnOutOfMemoryError=kill %p"],
+        out_of("jvm-heap"),
+        how="as YARN's Spark does",
+    ),
+    _java(
+        "jvm-heap-kill-9-on-out-of-memory",
+        HEAP,
+        ["-Xmx48m", "-XX:OnOutOfMemoryError=kill -9 %p"],
+        out_of("jvm-heap"),
+        how="as EMR's Spark does",
+    ),
     _java("jvm-heap-dump-on-out-of-memory", HEAP, ["-Xmx24m", "-XX:+HeapDumpOnOutOfMemoryError"], out_of("jvm-heap")),
     _java("jvm-metaspace", METASPACE, ["-Xmx128m", "-XX:MaxMetaspaceSize=12m"], out_of("metaspace")),
-    _java("jvm-compressed-class-space", METASPACE, ["-Xmx256m", "-XX:CompressedClassSpaceSize=2m"], out_of("metaspace")),
+    _java(
+        "jvm-compressed-class-space", METASPACE, ["-Xmx256m", "-XX:CompressedClassSpaceSize=2m"], out_of("metaspace")
+    ),
     _java("jvm-direct-buffer", DIRECT, ["-Xmx128m", "-XX:MaxDirectMemorySize=32m"], out_of("direct-buffer")),
     _java("jvm-array-limit", ARRAY, ["-Xmx64m"], out_of("array-limit")),
-    _java("jvm-native-threads", THREADS, ["-Xmx64m"], out_of("threads", ("definite", "probable", "ambiguous")), limits=Limits(memory_mib=512, tasks=60)),
+    _java(
+        "jvm-native-threads",
+        THREADS,
+        ["-Xmx64m"],
+        out_of("threads", ("definite", "probable", "ambiguous")),
+        limits=Limits(memory_mib=512, tasks=60),
+    ),
     _java(
         "jvm-off-heap-kernel-kill",
         NATIVE,
@@ -204,19 +224,36 @@ CASES = (
     _java(
         "jvm-native-memory-address-space",
         NATIVE,
-        ["-Xmx64m", "-XX:MaxDirectMemorySize=8g", "-XX:ReservedCodeCacheSize=32m", "-XX:CompressedClassSpaceSize=32m", "-XX:-CreateCoredumpOnCrash"],
+        [
+            "-Xmx64m",
+            "-XX:MaxDirectMemorySize=8g",
+            "-XX:ReservedCodeCacheSize=32m",
+            "-XX:CompressedClassSpaceSize=32m",
+            "-XX:-CreateCoredumpOnCrash",
+        ],
         out_of(("host", "direct-buffer")),
         limits=Limits(memory_mib=1024, address_mib=900),
         how="malloc inside the JVM finds no address space",
     ),
-    _java("jvm-heap-setting-above-the-box", HEAP, ["-Xms40g", "-Xmx40g"], not_memory("invalid-input"), limits=Limits(memory_mib=512, address_mib=8000)),
+    _java(
+        "jvm-heap-setting-above-the-box",
+        HEAP,
+        ["-Xms40g", "-Xmx40g"],
+        not_memory("invalid-input"),
+        limits=Limits(memory_mib=512, address_mib=8000),
+    ),
     _java("jvm-unknown-option", HEAP, ["-XX:+HeapDumpOnOutOfMemoryErrors"], not_memory("invalid-input")),
     _java("jvm-invalid-heap-size", HEAP, ["-Xmx48q"], not_memory("invalid-input")),
     _java("jvm-initial-heap-above-maximum", HEAP, ["-Xms256m", "-Xmx128m"], not_memory("invalid-input")),
     _java(
         "jvm-bug-with-out-of-memory-flags",
         OTHER_FAILURE,
-        ["-Xmx64m", "-XX:+HeapDumpOnOutOfMemoryError", "-XX:OnOutOfMemoryError=kill -9 %p", "-XX:+ExitOnOutOfMemoryError"],
+        [
+            "-Xmx64m",
+            "-XX:+HeapDumpOnOutOfMemoryError",
+            "-XX:OnOutOfMemoryError=kill -9 %p",
+            "-XX:+ExitOnOutOfMemoryError",
+        ],
         not_memory("bug"),
         how="the flags are echoed in the log",
     ),

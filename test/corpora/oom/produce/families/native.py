@@ -96,7 +96,7 @@ PERL = """
     print "reading\\n";
     while (1) { push @rows, "x" x 5_000_000; }
 """
-AWK = "BEGIN { while (1) { seen[i++] = sprintf(\"%01000d\", i) } }"
+AWK = 'BEGIN { while (1) { seen[i++] = sprintf("%01000d", i) } }'
 TOOL = """
     import subprocess
     print("aligning", flush=True)
@@ -115,7 +115,15 @@ GO_BUILD = (("go", "build", "-o", "tool", "tool.go"),)
 RUSTC = (("rustc", "-O", "-o", "tool", "tool.rs"),)
 
 CASES = (
-    Case("native-cpp-bad-alloc", "python", ("./tool",), out_of("host"), {"tool.cpp": program(CPP)}, prepare=GXX, limits=BOX),
+    Case(
+        "native-cpp-bad-alloc",
+        "python",
+        ("./tool",),
+        out_of("host"),
+        {"tool.cpp": program(CPP)},
+        prepare=GXX,
+        limits=BOX,
+    ),
     Case(
         "native-cpp-bad-alloc-under-python",
         "python",
@@ -135,8 +143,24 @@ CASES = (
         limits=Limits(memory_mib=200),
         exit_as="shell",
     ),
-    Case("native-c-malloc-null", "python", ("./tool",), out_of("host"), {"tool.c": program(C_MALLOC)}, prepare=GCC, limits=BOX),
-    Case("native-go-runtime", "python", ("./tool",), out_of("host"), {"tool.go": program(GO)}, prepare=GO_BUILD, limits=Limits(memory_mib=1024, address_mib=1000)),
+    Case(
+        "native-c-malloc-null",
+        "python",
+        ("./tool",),
+        out_of("host"),
+        {"tool.c": program(C_MALLOC)},
+        prepare=GCC,
+        limits=BOX,
+    ),
+    Case(
+        "native-go-runtime",
+        "python",
+        ("./tool",),
+        out_of("host"),
+        {"tool.go": program(GO)},
+        prepare=GO_BUILD,
+        limits=Limits(memory_mib=1024, address_mib=1000),
+    ),
     Case(
         "native-go-runtime-under-python",
         "python",
@@ -147,7 +171,15 @@ CASES = (
         limits=Limits(memory_mib=1024, address_mib=900),
         own_error=True,
     ),
-    Case("native-rust-alloc-abort", "python", ("./tool",), out_of("host"), {"tool.rs": program(RUST)}, prepare=RUSTC, limits=BOX),
+    Case(
+        "native-rust-alloc-abort",
+        "python",
+        ("./tool",),
+        out_of("host"),
+        {"tool.rs": program(RUST)},
+        prepare=RUSTC,
+        limits=BOX,
+    ),
     Case(
         "native-rust-alloc-abort-seen-by-shell",
         "python",
@@ -158,7 +190,14 @@ CASES = (
         limits=BOX,
     ),
     Case("native-perl", "python", ("perl", "job.pl"), out_of("host"), {"job.pl": program(PERL)}, limits=BOX),
-    Case("native-awk", "python", ("awk", "-f", "job.awk"), out_of("host"), {"job.awk": AWK}, limits=Limits(memory_mib=1024, address_mib=200)),
+    Case(
+        "native-awk",
+        "python",
+        ("awk", "-f", "job.awk"),
+        out_of("host"),
+        {"job.awk": AWK},
+        limits=Limits(memory_mib=1024, address_mib=200),
+    ),
     Case(
         "native-sort-under-python",
         "python",
@@ -177,7 +216,23 @@ CASES = (
         limits=BOX,
         how="a negative size: std::length_error",
     ),
-    Case("native-segmentation-fault", "python", ("./tool",), not_memory("bug"), {"tool.c": program(SEGFAULT)}, prepare=GCC, limits=BOX),
+    Case(
+        "native-segmentation-fault",
+        "python",
+        ("./tool",),
+        not_memory("bug"),
+        {"tool.c": program(SEGFAULT)},
+        prepare=GCC,
+        limits=BOX,
+    ),
     Case("native-go-nil-map", "python", ("./tool",), not_memory("bug"), {"tool.go": program(GO_BUG)}, prepare=GO_BUILD),
-    Case("native-rust-panic", "python", ("./tool",), not_memory("bug"), {"tool.rs": program(RUST_BUG)}, prepare=RUSTC, limits=BOX),
+    Case(
+        "native-rust-panic",
+        "python",
+        ("./tool",),
+        not_memory("bug"),
+        {"tool.rs": program(RUST_BUG)},
+        prepare=RUSTC,
+        limits=BOX,
+    ),
 )

@@ -74,7 +74,14 @@ def _files(text: str) -> dict[str, str]:
 
 
 CASES = (
-    Case("node-heap-limit", "node", ("node", "--max-old-space-size=48", "job.mjs"), out_of("node-heap"), _files(HEAP), limits=BOX),
+    Case(
+        "node-heap-limit",
+        "node",
+        ("node", "--max-old-space-size=48", "job.mjs"),
+        out_of("node-heap"),
+        _files(HEAP),
+        limits=BOX,
+    ),
     Case(
         "node-heap-limit-seen-by-node",
         "node",
@@ -84,7 +91,14 @@ CASES = (
         limits=BOX,
         exit_as="node",
     ),
-    Case("node-heap-array-growth", "node", ("node", "--max-old-space-size=64", "job.mjs"), out_of(("node-heap", "array-limit")), _files(ARRAY), limits=BOX),
+    Case(
+        "node-heap-array-growth",
+        "node",
+        ("node", "--max-old-space-size=64", "job.mjs"),
+        out_of(("node-heap", "array-limit")),
+        _files(ARRAY),
+        limits=BOX,
+    ),
     Case(
         "node-heap-limit-in-a-child",
         "node",
@@ -94,7 +108,14 @@ CASES = (
         limits=BOX,
     ),
     Case("node-worker-thread-heap", "node", ("node", "job.mjs"), out_of("node-heap"), _files(WORKER), limits=BOX),
-    Case("node-buffers-kernel-kill", "node", ("node", "job.mjs"), out_of("container"), _files(BUFFERS), limits=Limits(memory_mib=256)),
+    Case(
+        "node-buffers-kernel-kill",
+        "node",
+        ("node", "job.mjs"),
+        out_of("container"),
+        _files(BUFFERS),
+        limits=Limits(memory_mib=256),
+    ),
     Case(
         "node-typed-arrays-address-space",
         "node",
@@ -113,10 +134,20 @@ CASES = (
         exit_as="node",
     ),
     Case("node-string-too-long", "node", ("node", "job.mjs"), not_memory("bug"), _files(STRING), limits=BOX),
-    Case("node-bug-beside-memory-advice", "node", ("node", "job.mjs"), not_memory("bug"), _files(BAD_STRING), limits=BOX),
+    Case(
+        "node-bug-beside-memory-advice", "node", ("node", "job.mjs"), not_memory("bug"), _files(BAD_STRING), limits=BOX
+    ),
     Case("node-invalid-array-length", "node", ("node", "job.mjs"), not_memory("bug"), _files(BAD_LENGTH), limits=BOX),
     Case("node-stack-overflow", "node", ("node", "job.mjs"), not_memory("bug"), _files(STACK), limits=BOX),
-    Case("node-aborted-by-itself", "node", ("node", "job.mjs"), not_memory("bug"), _files(ABORT), limits=BOX, exit_as="node"),
+    Case(
+        "node-aborted-by-itself",
+        "node",
+        ("node", "job.mjs"),
+        not_memory("bug"),
+        _files(ABORT),
+        limits=BOX,
+        exit_as="node",
+    ),
     Case("node-missing-module", "node", ("node", "out-of-memory-report.mjs"), not_memory("bug"), limits=BOX),
     Case(
         "node-killed-by-somebody",

@@ -101,13 +101,24 @@ GRID_SEARCH = """
 """
 
 CASES = (
-    Case("pool-process-pool-child-killed", "python", JOB, out_of("container"), {"job.py": program(PROCESS_POOL)}, limits=SMALL),
+    Case(
+        "pool-process-pool-child-killed",
+        "python",
+        JOB,
+        out_of("container"),
+        {"job.py": program(PROCESS_POOL)},
+        limits=SMALL,
+    ),
     Case(
         "pool-process-pool-child-killed-own-error",
         "python",
         JOB,
         out_of("container"),
-        {"job.py": program(PROCESS_POOL).replace("ProcessPoolExecutor(2)", "ProcessPoolExecutor(2, __import__('multiprocessing').get_context('fork'))")},
+        {
+            "job.py": program(PROCESS_POOL).replace(
+                "ProcessPoolExecutor(2)", "ProcessPoolExecutor(2, __import__('multiprocessing').get_context('fork'))"
+            )
+        },
         limits=SMALL,
         own_error=True,
     ),
@@ -158,7 +169,14 @@ CASES = (
         limits=SMALL,
         how="the parent never looks at its child's exit code and leaves no result",
     ),
-    Case("pool-child-killed-parent-checks", "python", JOB, out_of("container"), {"job.py": program(NO_RESULT_CHECKED)}, limits=SMALL),
+    Case(
+        "pool-child-killed-parent-checks",
+        "python",
+        JOB,
+        out_of("container"),
+        {"job.py": program(NO_RESULT_CHECKED)},
+        limits=SMALL,
+    ),
     Case("pool-subprocess-killed", "python", JOB, out_of("container"), {"job.py": program(SUBPROCESS)}, limits=SMALL),
     Case(
         "pool-subprocess-killed-own-error",

@@ -233,7 +233,15 @@ SEGFAULT = """
 """
 
 
-def _bug(name: str, text: str, *, own_error: bool = False, how: str = "", expect: Expect | None = None, limits: Limits | None = None) -> Case:
+def _bug(
+    name: str,
+    text: str,
+    *,
+    own_error: bool = False,
+    how: str = "",
+    expect: Expect | None = None,
+    limits: Limits | None = None,
+) -> Case:
     return Case(
         name,
         "python",
@@ -253,7 +261,11 @@ CASES = (
     _bug("bug-memory-words-as-whole-lines", RAW_ROWS),
     _bug("bug-after-survived-memory-error", SURVIVED, limits=Limits(address_mib=700)),
     _bug("bug-after-survived-memory-error-own-error", SURVIVED, limits=Limits(address_mib=700), own_error=True),
-    _bug("bug-after-survived-memory-error-with-traceback", SURVIVED_TRACEBACK, limits=Limits(memory_mib=600, address_mib=700)),
+    _bug(
+        "bug-after-survived-memory-error-with-traceback",
+        SURVIVED_TRACEBACK,
+        limits=Limits(memory_mib=600, address_mib=700),
+    ),
     _bug(
         "python-handler-fails-after-memory-error",
         HANDLER_FAILS,
@@ -272,15 +284,30 @@ CASES = (
     _bug("bug-xgboost-label", XGBOOST),
     _bug("bug-parquet-broken", ARROW, own_error=True),
     _bug("bug-duckdb-unknown-column", DUCKDB),
-    _bug("bug-with-page-cache-at-the-limit", PAGE_CACHE, limits=Limits(memory_mib=64), how="the peak equals the limit: it is page cache"),
+    _bug(
+        "bug-with-page-cache-at-the-limit",
+        PAGE_CACHE,
+        limits=Limits(memory_mib=64),
+        how="the peak equals the limit: it is page cache",
+    ),
     _bug("bug-with-ignored-helper-killed", IGNORED_HELPER, how="the kernel killed a helper that nobody needed"),
-    _bug("bug-with-ignored-helper-killed-own-error", IGNORED_HELPER_OWN, own_error=True, how="the kernel killed a helper that nobody needed"),
+    _bug(
+        "bug-with-ignored-helper-killed-own-error",
+        IGNORED_HELPER_OWN,
+        own_error=True,
+        how="the kernel killed a helper that nobody needed",
+    ),
     _bug("exit-0-with-memory-words", EXIT_0, expect=not_memory("unknown")),
     _bug("invalid-input-own-error", INVALID, own_error=True, expect=not_memory("invalid-input")),
     _bug("invalid-input-arguments", ARGPARSE, expect=not_memory("invalid-input")),
     _bug("bug-too-many-open-files", TOO_MANY_FILES, limits=Limits(open_files=256)),
     _bug("throttled-by-a-service", THROTTLED, expect=not_memory("throttled")),
-    _bug("python-threads-limit", THREADS, expect=out_of("threads", ("definite", "probable", "ambiguous")), limits=Limits(tasks=60)),
+    _bug(
+        "python-threads-limit",
+        THREADS,
+        expect=out_of("threads", ("definite", "probable", "ambiguous")),
+        limits=Limits(tasks=60),
+    ),
     _bug("bug-in-a-child", CHILD_FAILS),
     _bug("bug-in-a-process-pool", POOL_BUG),
     _bug("bug-segmentation-fault", SEGFAULT),

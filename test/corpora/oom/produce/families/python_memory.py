@@ -183,7 +183,9 @@ CASES = (
         limits=Limits(memory_mib=512),
         how="numpy gets its 12 GiB of address space and dies when it touches them",
     ),
-    Case("python-memory-error-plain", "python", JOB, out_of("python-worker"), {"job.py": program(PLAIN)}, limits=NARROW),
+    Case(
+        "python-memory-error-plain", "python", JOB, out_of("python-worker"), {"job.py": program(PLAIN)}, limits=NARROW
+    ),
     Case(
         "python-memory-error-plain-own-error",
         "python",
@@ -236,7 +238,14 @@ CASES = (
         limits=Limits(memory_mib=1024, address_mib=1200),
         own_error=True,
     ),
-    Case("python-raised-from-memory-error", "python", JOB, out_of("python-worker"), {"job.py": program(RAISED_FROM)}, limits=NARROW),
+    Case(
+        "python-raised-from-memory-error",
+        "python",
+        JOB,
+        out_of("python-worker"),
+        {"job.py": program(RAISED_FROM)},
+        limits=NARROW,
+    ),
     Case(
         "python-raised-from-memory-error-own-error",
         "python",
@@ -246,7 +255,14 @@ CASES = (
         limits=NARROW,
         own_error=True,
     ),
-    Case("python-thread-pool-memory-error", "python", JOB, out_of("python-worker"), {"job.py": program(IN_A_THREAD)}, limits=NARROW),
+    Case(
+        "python-thread-pool-memory-error",
+        "python",
+        JOB,
+        out_of("python-worker"),
+        {"job.py": program(IN_A_THREAD)},
+        limits=NARROW,
+    ),
     Case(
         "python-sklearn-kernel-matrix",
         "python",
@@ -264,7 +280,14 @@ CASES = (
         limits=Limits(memory_mib=1024, address_mib=3000),
     ),
     Case("python-duckdb-memory-limit", "python", JOB, out_of("python-worker"), {"job.py": program(DUCKDB)}),
-    Case("python-duckdb-memory-limit-own-error", "python", JOB, out_of("python-worker"), {"job.py": program(DUCKDB)}, own_error=True),
+    Case(
+        "python-duckdb-memory-limit-own-error",
+        "python",
+        JOB,
+        out_of("python-worker"),
+        {"job.py": program(DUCKDB)},
+        own_error=True,
+    ),
     Case(
         "python-xgboost-address-space",
         "python",

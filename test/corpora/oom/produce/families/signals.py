@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from case import Case, Ending, Limits, not_memory, program
 
 JOB = ("{python}", "job.py")
@@ -87,9 +89,8 @@ SHELL_CHILD = """
 """
 
 
-def _ended(name: str, text: str, kind: str, ending: Ending, **more: object) -> Case:
-    exit_as = "shell" if more.get("shell") else "platform"
-    return Case(name, "python", JOB, not_memory(kind), {"job.py": program(text)}, ending=ending, exit_as=exit_as)  # type: ignore[arg-type]
+def _ended(name: str, text: str, kind: str, ending: Ending, exit_as: Literal["platform", "shell"] = "platform") -> Case:
+    return Case(name, "python", JOB, not_memory(kind), {"job.py": program(text)}, ending=ending, exit_as=exit_as)
 
 
 def _java(name: str, kind: str, ending: Ending) -> Case:
@@ -113,14 +114,16 @@ def _own(name: str, text: str, *, own_error: bool = False) -> Case:
 
 CASES = (
     _ended("lost-killed", WAIT, "lost", Ending("SIGKILL", READY)),
-    _ended("lost-killed-seen-by-shell", WAIT, "lost", Ending("SIGKILL", READY), shell=True),
+    _ended("lost-killed-seen-by-shell", WAIT, "lost", Ending("SIGKILL", READY), exit_as="shell"),
     _ended("lost-killed-near-the-limit", FULL, "lost", Ending("SIGKILL", READY)),
     _ended("lost-terminated", WAIT, "lost", Ending("SIGTERM", READY, whole=False)),
     _ended("lost-hung-up", WAIT, "lost", Ending("SIGHUP", READY)),
     _ended("cancelled-killed", WAIT, "cancelled", Ending("SIGKILL", READY, requested="cancel")),
     _ended("cancelled-terminated", WAIT, "cancelled", Ending("SIGTERM", READY, requested="cancel", whole=False)),
     _ended("cancelled-interrupted", WAIT, "cancelled", Ending("SIGINT", READY, requested="cancel", whole=False)),
-    _ended("cancelled-after-survived-memory-error", SURVIVED, "cancelled", Ending("SIGKILL", READY, requested="cancel")),
+    _ended(
+        "cancelled-after-survived-memory-error", SURVIVED, "cancelled", Ending("SIGKILL", READY, requested="cancel")
+    ),
     _ended("timeout-killed", WAIT, "timeout", Ending("SIGKILL", READY, requested="timeout")),
     _ended("timeout-killed-near-the-limit", FULL, "timeout", Ending("SIGKILL", READY, requested="timeout")),
     _ended("timeout-terminated", WAIT, "timeout", Ending("SIGTERM", READY, requested="timeout", whole=False)),

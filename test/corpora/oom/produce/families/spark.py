@@ -1,4 +1,4 @@
-"""Spark 4.1 by spark-submit, local and with an executor of its own: memory that runs out in its driver, tasks, joins and workers."""
+"""Spark 4.1 by spark-submit, local or with an executor: memory runs out in its driver, tasks, joins and workers."""
 
 from __future__ import annotations
 
@@ -141,7 +141,13 @@ CLUSTER = "local-cluster[1,1,1024]"
 
 CASES = (
     submit("spark-local-task-heap", TASK_HEAP, out_of("driver-heap")),
-    submit("spark-local-task-heap-strings", EXPLODING_STRING, out_of("driver-heap"), conf={"spark.log.level": "INFO"}, how="log level INFO"),
+    submit(
+        "spark-local-task-heap-strings",
+        EXPLODING_STRING,
+        out_of("driver-heap"),
+        conf={"spark.log.level": "INFO"},
+        how="log level INFO",
+    ),
     submit("spark-local-task-heap-own-error", TASK_HEAP, out_of("driver-heap"), own_error=True),
     submit(
         "spark-driver-exit-on-out-of-memory",
@@ -156,19 +162,37 @@ CASES = (
         flags=("--driver-java-options", "-XX:OnOutOfMemoryError='kill -9 %p'"),
     ),
     submit("spark-driver-collect", COLLECT, out_of("driver-heap"), conf={"spark.driver.maxResultSize": "0"}),
-    submit("spark-max-result-size", RESULT_SIZE, out_of("driver-result-limit"), conf={"spark.driver.maxResultSize": "2m"}),
     submit(
-        "spark-max-result-size-own-error", RESULT_SIZE, out_of("driver-result-limit"), conf={"spark.driver.maxResultSize": "2m"}, own_error=True
+        "spark-max-result-size", RESULT_SIZE, out_of("driver-result-limit"), conf={"spark.driver.maxResultSize": "2m"}
     ),
-    submit("spark-broadcast-not-enough-memory", BROADCAST_HEAP, out_of("broadcast"), conf={"spark.sql.maxBroadcastTableSize": "8g"}),
-    submit("spark-broadcast-too-large", BROADCAST_SIZE, out_of("broadcast"), conf={"spark.sql.maxBroadcastTableSize": "1m"}),
+    submit(
+        "spark-max-result-size-own-error",
+        RESULT_SIZE,
+        out_of("driver-result-limit"),
+        conf={"spark.driver.maxResultSize": "2m"},
+        own_error=True,
+    ),
+    submit(
+        "spark-broadcast-not-enough-memory",
+        BROADCAST_HEAP,
+        out_of("broadcast"),
+        conf={"spark.sql.maxBroadcastTableSize": "8g"},
+    ),
+    submit(
+        "spark-broadcast-too-large", BROADCAST_SIZE, out_of("broadcast"), conf={"spark.sql.maxBroadcastTableSize": "1m"}
+    ),
     submit(
         "spark-unable-to-acquire-memory",
         EXECUTION_MEMORY,
         out_of(("driver-heap", "jvm-heap")),
         conf={"spark.memory.offHeap.enabled": "true", "spark.memory.offHeap.size": "1m"},
     ),
-    submit("spark-udf-memory-error", UDF_MEMORY_ERROR, out_of("python-worker"), conf={"spark.executor.pyspark.memory": "400m"}),
+    submit(
+        "spark-udf-memory-error",
+        UDF_MEMORY_ERROR,
+        out_of("python-worker"),
+        conf={"spark.executor.pyspark.memory": "400m"},
+    ),
     submit(
         "spark-pandas-udf-memory-error",
         PANDAS_UDF_MEMORY_ERROR,
@@ -176,7 +200,13 @@ CASES = (
         conf={"spark.executor.pyspark.memory": "900m"},
     ),
     submit("spark-udf-kernel-kill", UDF_KERNEL_KILL, out_of(("container", "python-worker"))),
-    submit("spark-driver-kernel-kill", TASK_HEAP, out_of("container"), memory="4g", limits=Limits(memory_mib=700, seconds=120)),
+    submit(
+        "spark-driver-kernel-kill",
+        TASK_HEAP,
+        out_of("container"),
+        memory="4g",
+        limits=Limits(memory_mib=700, seconds=120),
+    ),
     submit("spark-array-limit", ARRAY_LIMIT, out_of("array-limit")),
     submit("spark-to-pandas-memory-error", TO_PANDAS, out_of("python-worker"), memory="900m", limits=LARGE),
     submit("spark-numpy-in-driver-own-error", NUMPY_IN_DRIVER, out_of("python-worker"), own_error=True),

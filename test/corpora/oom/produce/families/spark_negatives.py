@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from case import Ending, Limits, not_memory
+
 from families.spark import CLUSTER, LARGE, TASK_HEAP, submit
 
 BAD_PATH = """
@@ -98,7 +99,10 @@ CASES = (
         not_memory("bug"),
         master=CLUSTER,
         limits=LARGE,
-        conf={"spark.log.level": "INFO", "spark.executor.extraJavaOptions": "-XX:+HeapDumpOnOutOfMemoryError -XX:OnOutOfMemoryError='kill %p'"},
+        conf={
+            "spark.log.level": "INFO",
+            "spark.executor.extraJavaOptions": "-XX:+HeapDumpOnOutOfMemoryError -XX:OnOutOfMemoryError='kill %p'",
+        },
     ),
     submit(
         "spark-disk-full-spill",
@@ -107,7 +111,12 @@ CASES = (
         limits=Limits(memory_mib=1600, disk_mib=12, seconds=150),
         env={"SPARK_LOCAL_DIRS": "{disk}"},
     ),
-    submit("spark-lost-python-worker-killed", WORKER_KILLED, not_memory("lost"), how="SIGKILL by another program, the counter stays 0"),
+    submit(
+        "spark-lost-python-worker-killed",
+        WORKER_KILLED,
+        not_memory("lost"),
+        how="SIGKILL by another program, the counter stays 0",
+    ),
     submit(
         "spark-lost-executor-killed",
         EXECUTOR_KILLED,
@@ -118,8 +127,15 @@ CASES = (
     ),
     submit("spark-lost-killed", WAIT, not_memory("lost"), ending=Ending("SIGKILL", "ready, session")),
     submit("spark-lost-terminated", WAIT, not_memory("lost"), ending=Ending("SIGTERM", "ready, session", whole=False)),
-    submit("spark-cancelled", WAIT, not_memory("cancelled"), ending=Ending("SIGTERM", "ready, session", requested="cancel", whole=False)),
-    submit("spark-timeout", WAIT, not_memory("timeout"), ending=Ending("SIGKILL", "ready, session", requested="timeout")),
+    submit(
+        "spark-cancelled",
+        WAIT,
+        not_memory("cancelled"),
+        ending=Ending("SIGTERM", "ready, session", requested="cancel", whole=False),
+    ),
+    submit(
+        "spark-timeout", WAIT, not_memory("timeout"), ending=Ending("SIGKILL", "ready, session", requested="timeout")
+    ),
     submit("spark-invalid-driver-memory", TASK_HEAP, not_memory("invalid-input"), memory="12 potatoes"),
     submit(
         "spark-heap-setting-above-the-box",
@@ -129,6 +145,16 @@ CASES = (
         limits=Limits(memory_mib=1500, address_mib=20_000),
     ),
     submit("spark-heap-setting-below-the-least", TASK_HEAP, not_memory("invalid-input"), memory="200m"),
-    submit("spark-exit-3-by-itself", EXIT, not_memory("bug"), how="its own exit code 3, which is also the JVM's for ExitOnOutOfMemoryError"),
-    submit("spark-bug-missing-class", WAIT, not_memory("bug"), flags=("--class", "com.example.OutOfMemoryReport", "missing.jar")),
+    submit(
+        "spark-exit-3-by-itself",
+        EXIT,
+        not_memory("bug"),
+        how="its own exit code 3, which is also the JVM's for ExitOnOutOfMemoryError",
+    ),
+    submit(
+        "spark-bug-missing-class",
+        WAIT,
+        not_memory("bug"),
+        flags=("--class", "com.example.OutOfMemoryReport", "missing.jar"),
+    ),
 )
