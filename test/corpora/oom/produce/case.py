@@ -68,7 +68,7 @@ class Case:
     Attributes:
         name: kebab-case; the name of its file.
         engine: as in `contracts/evidence.ts`.
-        argv: the command. `{python}`, `{bin}` (folder of Python's programs), `{disk}` and `{guard}` (writes `_error.json`)
+        argv: the command. `{python}`, `{bin}` (folder of programs), `{disk}` and `{guard}` (writes `_error.json`)
             stand for paths.
         files: the programs, by name. `{disk}` stands for the folder in them, too.
         expect: the truth.
@@ -76,8 +76,8 @@ class Case:
         prepare: commands run before, without limits: compilers.
         own_error: the job writes `_error.json` as ours do, and the platform reads it.
         ending: a signal from outside.
-        exit_as: who saw the exit: our platform (128 + signal, and the signal), a shell (only the number), Node (only the
-            signal).
+        exit_as: who saw the exit: our platform (128 + signal, and the signal), a shell (only the number), Node (only
+            the signal).
         heavy: takes more than a GiB or many processes: one at a time on a machine.
     """
 

@@ -23,7 +23,7 @@ EXPLODING_STRING = """
     print(rows.agg(F.sort_array(F.collect_list("text")).alias("all")).select(F.size("all")).collect())
 """
 COLLECT = """
-    rows = spark.range(30_000_000).withColumn("text", F.concat(F.lit("row number "), F.col("id")))
+    rows = spark.range(0, 30_000_000, 1, 60).withColumn("text", F.concat(F.lit("row number "), F.col("id")))
     print(len(rows.collect()))
 """
 RESULT_SIZE = """
@@ -41,8 +41,8 @@ BROADCAST_SIZE = """
     print(left.join(F.broadcast(right), "id").count())
 """
 EXECUTION_MEMORY = """
-    rows = spark.range(5_000_000).withColumn("key", F.hash("id"))
-    print(rows.sort("key").select(F.sum("key")).collect(), rows.repartition(4, "key").sortWithinPartitions("key").rdd.count())
+    rows = spark.range(5_000_000, numPartitions=2).withColumn("key", F.hash("id"))
+    rows.sortWithinPartitions("key").write.format("noop").mode("overwrite").save()
 """
 UDF_MEMORY_ERROR = """
     @F.udf("int")
