@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import socket
 import sys
@@ -70,6 +71,7 @@ def _paths(work: Path) -> list[tuple[str, str]]:
         str(PROJECT): "/opt/tempered",
         str(Path.home()): "/home/app",
         _own_address(): ADDRESS,
+        platform.release(): platform.release().split("-")[0],  # the rest names a distribution or a host's build
         "/tmp/": "/scratch/",  # noqa: S108 - a text to look for
     }
     return sorted(((a, b) for a, b in own.items() if len(a) > 1), key=lambda pair: -len(pair[0]))

@@ -40,6 +40,14 @@ PANDAS_CSV = """
     frame = pd.read_csv("big.csv")
     print(len(frame))
 """
+PANDAS_TOKENIZER = """
+    import pandas as pd
+    with open("wide.csv", "w") as file:
+        file.write("id,text\\n")
+        for row in range(60):
+            file.write(f"{row}," + "x" * 3_000_000 + "\\n")
+    print(len(pd.read_csv("wide.csv", low_memory=False)))
+"""
 PANDAS_MERGE = """
     import pandas as pd
     left = pd.DataFrame({"key": [1] * 30_000, "a": range(30_000)})
@@ -211,6 +219,14 @@ CASES = (
         JOB,
         out_of("python-worker"),
         {"job.py": program(PANDAS_CSV)},
+        limits=Limits(memory_mib=1024, address_mib=480),
+    ),
+    Case(
+        "python-pandas-csv-tokenizer",
+        "python",
+        JOB,
+        out_of("python-worker"),
+        {"job.py": program(PANDAS_TOKENIZER)},
         limits=Limits(memory_mib=1024, address_mib=480),
     ),
     Case(
