@@ -71,11 +71,16 @@ UDF_KERNEL_KILL = """
 ARRAY_LIMIT = """
     spark.range(1).select(F.length(F.expr("repeat('ab', cast(id + 1073741823 as int))"))).show()
 """
+TO_PANDAS_HEAP = """
+    rows = spark.range(8_000_000).selectExpr("id", "id * 2 AS a", "id * 3 AS b", "id * 5 AS c")
+    print(rows.toPandas().describe())
+"""
 TO_PANDAS = """
     import resource
-    rows = spark.range(8_000_000).selectExpr("id", "id * 2 AS a", "id * 3 AS b", "id * 5 AS c")
+    import pandas
+    rows = spark.range(1_500_000).selectExpr("id", "id * 2 AS a", "id * 3 AS b", "id * 5 AS c")
     used = int(open("/proc/self/statm").read().split()[0]) * 4096
-    resource.setrlimit(resource.RLIMIT_AS, (used + (180 << 20), used + (180 << 20)))
+    resource.setrlimit(resource.RLIMIT_AS, (used + (120 << 20), used + (120 << 20)))
     print(rows.toPandas().describe())
 """
 NUMPY_IN_DRIVER = """
@@ -199,7 +204,7 @@ CASES = (
         out_of("python-worker"),
         conf={"spark.executor.pyspark.memory": "900m"},
     ),
-    submit("spark-udf-kernel-kill", UDF_KERNEL_KILL, out_of(("container", "python-worker"))),
+    submit("spark-udf-kernel-kill", UDF_KERNEL_KILL, out_of("container")),
     submit(
         "spark-driver-kernel-kill",
         TASK_HEAP,
@@ -208,6 +213,7 @@ CASES = (
         limits=Limits(memory_mib=700, seconds=120),
     ),
     submit("spark-array-limit", ARRAY_LIMIT, out_of("array-limit")),
+    submit("spark-to-pandas-driver-heap", TO_PANDAS_HEAP, out_of("driver-heap"), memory="900m", limits=LARGE),
     submit("spark-to-pandas-memory-error", TO_PANDAS, out_of("python-worker"), memory="900m", limits=LARGE),
     submit("spark-numpy-in-driver-own-error", NUMPY_IN_DRIVER, out_of("python-worker"), own_error=True),
     submit(
@@ -219,12 +225,21 @@ CASES = (
     submit("spark-executor-heap", TASK_HEAP, out_of("jvm-heap"), master=CLUSTER, limits=LARGE),
     submit(
         "spark-executor-heap-info-log",
-        EXPLODING_STRING,
+        TASK_HEAP,
         out_of("jvm-heap"),
         master=CLUSTER,
         limits=LARGE,
         conf={"spark.log.level": "INFO", "spark.executor.extraJavaOptions": "-XX:+HeapDumpOnOutOfMemoryError"},
         how="log level INFO; the flags of executors are echoed",
+    ),
+    submit(
+        "spark-cluster-driver-heap-info-log",
+        EXPLODING_STRING,
+        out_of("driver-heap"),
+        master=CLUSTER,
+        limits=LARGE,
+        conf={"spark.log.level": "INFO", "spark.executor.extraJavaOptions": "-XX:+HeapDumpOnOutOfMemoryError"},
+        how="log level INFO; the driver folds the constant string, the executor is not at fault",
     ),
     submit(
         "spark-executor-heap-then-hangs",
