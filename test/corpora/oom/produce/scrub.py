@@ -29,7 +29,9 @@ SHELL_ENDED = re.compile(
     r"(\d{3,7})( (?:Killed|Aborted|Segmentation fault|Terminated|Done)|\) panicked)",
     re.MULTILINE,
 )
-MEMORY_USERS = re.compile(r"^(\d{3,7})(\t[\d.]+\t)", re.MULTILINE)  # Ray's table of the top 10 memory users
+# Ray's table of the top 10 memory users of the whole machine.
+MEMORY_USERS = re.compile(r"^(?P<pid>\d{3,7})(?P<size>\t[\d.]+\t)(?P<command>.*)$", re.MULTILINE)
+OF_THE_JOB = re.compile(r"ray::|/ray/|/app/|guard\.py|python job\.py$")
 USER = re.compile(r"((?:acls(?: groups)? to|permissions|User|user)[:=] ?)root\b")
 
 
@@ -46,7 +48,7 @@ def scrubber(work: Path) -> Callable[[str], str]:
         for found, instead in _paths(work):
             text = text.replace(found, instead)
         text = host.sub(HOST, text)
-        text = MEMORY_USERS.sub(lambda m: neutral(m[1]) + m[2], text)
+        text = MEMORY_USERS.sub(lambda m: neutral(m["pid"]) + m["size"] + _shown(m["command"]), text)
         text = SHELL_ENDED.sub(lambda m: m[1] + neutral(m[2]) + m[3], text)
         text = PIDS.sub(lambda m: m["before"] + neutral(m["pid"]) + m["after"] if _is_pid(m) else m[0], text)
         return USER.sub(r"\1app", text)
@@ -77,9 +79,16 @@ def _paths(work: Path) -> list[tuple[str, str]]:
     return sorted(((a, b) for a, b in own.items() if len(a) > 1), key=lambda pair: -len(pair[0]))
 
 
+def _shown(command: str) -> str:
+    return command if OF_THE_JOB.search(command) else "/usr/bin/other"
+
+
 def _own_address() -> str:
-    try:
-        address = socket.gethostbyname(socket.gethostname())
-    except OSError:
-        return ""
+    """The address that Ray tells although it listens on loopback; no packet is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that belongs to nobody (RFC 5737)
+        except OSError:
+            return ""
+        address = str(probe.getsockname()[0])
     return "" if address.startswith("127.") else address
