@@ -110,7 +110,7 @@ DATA_MEMORY_ERROR = """
 
     print(ray.data.range(1000).map_batches(widen).count(), ray.data.range(1000).map_batches(widen).sum("id"))
 """
-STORE_FULL = """
+STORE_SPILLS = """
     import numpy as np
     parts = []
     for part in range(20):
@@ -118,9 +118,6 @@ STORE_FULL = """
         print("part", part, "stored", flush=True)
     print(sum(ray.get(part).sum() for part in parts))
 """
-STORE_START = START.replace(
-    "include_dashboard", '_system_config={"automatic_object_spilling_enabled": False}, include_dashboard'
-)
 WORKER_EXITS = """
     @ray.remote(max_retries=0)
     def fragile():
@@ -252,8 +249,6 @@ CASES = (
     _ray("ray-task-raised-from-memory-error", TASK_RAISED_FROM, out_of("python-worker")),
     _ray("ray-tune-memory-error", TUNE_MEMORY_ERROR, out_of("python-worker")),
     _ray("ray-data-memory-error", DATA_MEMORY_ERROR, out_of("python-worker")),
-    _ray("ray-object-store-full", STORE_FULL, out_of("object-store"), start=STORE_START),
-    _ray("ray-object-store-full-own-error", STORE_FULL, out_of("object-store"), start=STORE_START, own_error=True),
     _ray(
         "ray-lost-worker-exits-137",
         WORKER_EXITS,
@@ -297,9 +292,10 @@ CASES = (
     _ray("ray-bug-in-a-trial", TUNE_BUG, not_memory("bug")),
     _ray(
         "ray-disk-full",
-        STORE_FULL,
+        STORE_SPILLS,
         not_memory("disk-full"),
         env={"RAY_local_fs_capacity_threshold": "0.001", "RAY_local_fs_monitor_interval_ms": "50"},
+        how="the disk counts as full at 0.1 % of use",
     ),
     _ray(
         "ray-timeout-request-larger-than-any-node",
