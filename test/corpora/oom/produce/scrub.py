@@ -20,7 +20,7 @@ PROJECT = PRODUCER.parents[3]
 # Process ids as the engines print them: `pid=12`, `pid 12`, `PID: 12`, `process 12`, `hs_err_pid12.log`, `kill -9 12`,
 # Node's `[12:0x...`.
 PIDS = re.compile(
-    r"(?P<before>\bpid[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)"
+    r"(?P<before>\b[pt]id[=: ]+|\bPID[=: ]+|\bprocess(?: ID)?[=: ]+|hs_err_pid|java_pid|core\.|\bkill (?:-\w+ )?|\[)"
     r"(?P<pid>\d{3,7})\b(?P<after>(?::0x)?)"
 )
 # A shell's `line 1:    12 Killed` and the other commands of its pipe; Rust's `thread 'main' (12) panicked`.

@@ -95,7 +95,7 @@ CASES = (
         "node-heap-array-growth",
         "node",
         ("node", "--max-old-space-size=64", "job.mjs"),
-        out_of(("node-heap", "array-limit")),
+        out_of("node-heap"),
         _files(ARRAY),
         limits=BOX,
     ),
