@@ -187,10 +187,17 @@ CASES = (
         "spark-broadcast-too-large", BROADCAST_SIZE, out_of("broadcast"), conf={"spark.sql.maxBroadcastTableSize": "1m"}
     ),
     submit(
+        "spark-sort-of-many-spills",
+        EXECUTION_MEMORY,
+        out_of("driver-heap"),
+        conf={"spark.memory.offHeap.enabled": "true", "spark.memory.offHeap.size": "1m"},
+        how="each of thousands of spills takes a buffer of the heap",
+    ),
+    submit(
         "spark-unable-to-acquire-memory",
         EXECUTION_MEMORY,
         out_of(("driver-heap", "jvm-heap")),
-        conf={"spark.memory.offHeap.enabled": "true", "spark.memory.offHeap.size": "1m"},
+        conf={"spark.memory.offHeap.enabled": "true", "spark.memory.offHeap.size": "1m", "spark.buffer.pageSize": "4m"},
     ),
     submit(
         "spark-udf-memory-error",
