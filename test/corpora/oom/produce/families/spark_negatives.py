@@ -148,7 +148,7 @@ CASES = (
     submit(
         "spark-exit-3-by-itself",
         EXIT,
-        not_memory("bug"),
+        not_memory("unknown"),
         how="its own exit code 3, which is also the JVM's for ExitOnOutOfMemoryError",
     ),
     submit(
