@@ -194,12 +194,6 @@ CASES = (
         how="each of thousands of spills takes a buffer of the heap",
     ),
     submit(
-        "spark-unable-to-acquire-memory",
-        EXECUTION_MEMORY,
-        out_of(("driver-heap", "jvm-heap")),
-        conf={"spark.memory.offHeap.enabled": "true", "spark.memory.offHeap.size": "1m", "spark.buffer.pageSize": "4m"},
-    ),
-    submit(
         "spark-udf-memory-error",
         UDF_MEMORY_ERROR,
         out_of("python-worker"),
