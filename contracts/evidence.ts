@@ -34,3 +34,27 @@ export const Evidence = z.object({
   stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullish(),
 });
 export type Evidence = Readonly<z.infer<typeof Evidence>>;
+
+const count = z.int().nonnegative().nullable().catch(null);
+const bytes = z.number().nonnegative().nullable().catch(null);
+const text = z.string().nullable().catch(null);
+
+/**
+ * Evidence that somebody else wrote: a field of the wrong type, a negative size and an unknown word count as missing.
+ * `engine` is null when it is not one of ours. Anything but an object is refused.
+ */
+export const OutsideEvidence = z.object({
+  engine: EvidenceEngine.nullable().catch(null),
+  exit: z
+    .object({ code: z.int().nullable().catch(null), signal: text })
+    .nullable()
+    .catch(null),
+  reason: text,
+  errorClass: text,
+  errorMessage: text,
+  logTail: text,
+  kernel: z.object({ oomKillDelta: count }).nullable().catch(null),
+  memory: z.object({ limitBytes: bytes, peakBytes: bytes }).nullable().catch(null),
+  stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullable().catch(null),
+});
+export type OutsideEvidence = Readonly<z.infer<typeof OutsideEvidence>>;

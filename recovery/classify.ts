@@ -1,21 +1,144 @@
 import type { Evidence } from '../contracts/evidence.js';
 import type { Verdict } from '../contracts/verdict.js';
-import { EXIT_RULES } from './rules/exits.js';
-import type { Rule } from './rules/rule.js';
+import { decideError } from './decide-error.js';
+import { decideLog } from './decide-log.js';
+import { decideReason } from './decide-reason.js';
+import { type Facts, factsOf } from './facts.js';
+import type { Judgement } from './judge-record.js';
+import { SIGNAL_RULES, SPARK_EXIT } from './rules/exits.js';
+import { KERNEL_KILL, KERNEL_KILL_OF_CHILD } from './rules/kernel.js';
+import { JOB_OUT_OF_MEMORY, PLATFORM_CODE_RULES } from './rules/platform-codes.js';
+import { type FieldRule, shorten, verdictOf } from './rules/rule.js';
 import { STOPPED_RULES } from './rules/stopped.js';
-import { STRUCTURED_RULES } from './rules/structured.js';
-
-/** Most specific first: did we stop it? what does it say of itself? how did it exit? */
-const RULES: readonly Rule[] = [...STOPPED_RULES, ...STRUCTURED_RULES, ...EXIT_RULES];
 
 /**
- * Says what ended a job. Pure: the same evidence gives the same verdict.
- * Evidence that no rule knows is `unknown`, never out of memory: growing on a guess hides bugs and costs money.
+ * Says what ended a job. Pure: the same evidence gives the same verdict; any evidence gives one.
+ * Order: did we stop it? what does the platform say? what does the job call its error? how did it exit, and what did the kernel
+ * count? what do its last words say? Evidence that no rule knows is `unknown`: growing on a guess hides bugs and costs money.
  */
 export function classify(evidence: Evidence): Verdict {
-  for (const { id, kind, certainty, region, match } of RULES) {
-    const quote = match(evidence);
-    if (quote !== null) return { kind, certainty, region, evidence: [{ rule: id, quote }] };
+  const facts = factsOf(evidence);
+  if (facts.stopRequested) return judgeStopped(facts);
+  return judgePlatform(facts) ?? judgeError(facts) ?? (isCleanExit(facts) ? judgeCleanExit(facts) : judgeEnd(facts));
+}
+
+/** Our stop does not hide what the kernel counted before, nor a heap that had run full. */
+function judgeStopped(facts: Facts): Verdict {
+  const log = decideLog(facts);
+  const memory = [decideError(facts), log].find(
+    (one) =>
+      one.kind === 'cause' && (one.rank === 'death' || one.rank === 'said') && isMemory(one.verdict) && !one.toldKill,
+  );
+  if (memory?.kind === 'cause') return memory.verdict;
+  return first([KERNEL_KILL_OF_CHILD, ...STOPPED_RULES], facts) ?? unknown();
+}
+
+function judgePlatform(facts: Facts): Verdict | null {
+  const coded = first(PLATFORM_CODE_RULES, facts);
+  if (coded) return coded;
+  return causeOf(decideReason(facts), facts);
+}
+
+function judgeError(facts: Facts): Verdict | null {
+  return causeOf(decideError(facts), facts) ?? first([JOB_OUT_OF_MEMORY], facts);
+}
+
+/** An exit code of 0 is believed: words in a log of a job that went well are words. Only a counted kill says that its work is not done. */
+function judgeCleanExit(facts: Facts): Verdict {
+  const broken = facts.errorClass === 'ContractBroken';
+  const ofChild = first([KERNEL_KILL_OF_CHILD], facts);
+  if (ofChild && (broken || (facts.errorClass === null && facts.oomKills !== null))) return ofChild;
+  if (broken) return bug('contract-broken', facts.errorMessage);
+  return facts.errorClass === null ? unknown() : bug('own-error', `${facts.errorClass}: ${facts.errorMessage}`);
+}
+
+function judgeEnd(facts: Facts): Verdict {
+  const killed = first([KERNEL_KILL], facts);
+  if (killed) return killed;
+  const heap = first([SPARK_EXIT], facts);
+  if (heap) return refineHeap(heap, facts);
+  const [named, log] = [decideError(facts), decideLog(facts)];
+  if (named.kind === 'own' && facts.signal !== 'SIGKILL') return bug('own-error', named.quote);
+  const cause = causeOf(log, facts);
+  if (cause) return cause;
+  const told = [named, log, decideReason(facts)].filter((one) => one.kind !== 'nothing');
+  if (facts.signal === 'SIGKILL') return first([...SIGNAL_RULES], facts) ?? unknown();
+  const own = told.find(({ kind }) => kind === 'own');
+  if (own?.kind === 'own') return bug('own-error', own.quote);
+  return (
+    first([KERNEL_KILL_OF_CHILD], facts) ??
+    judgeDeath(told, facts) ??
+    first(SIGNAL_RULES, facts) ??
+    judgeFollowing(told) ??
+    unknown()
+  );
+}
+
+/** Exit code 52 stands for every OutOfMemoryError; the log may tell that it was not the heap. */
+function refineHeap(heap: Verdict, facts: Facts): Verdict {
+  const log = decideLog(facts);
+  const other = log.kind === 'cause' && isMemory(log.verdict) ? log.verdict.region : null;
+  const refines = other !== null && ['array-limit', 'metaspace', 'direct-buffer', 'broadcast'].includes(other);
+  return log.kind === 'cause' && refines
+    ? { ...log.verdict, evidence: [...log.verdict.evidence, ...heap.evidence] }
+    : heap;
+}
+
+/** Something died, and nobody says of what. A counter that stood still says of what it did not die. */
+function judgeDeath(told: readonly Judgement[], { oomKills }: Facts): Verdict | null {
+  const death = told.find((one) => one.kind === 'death');
+  if (death === undefined) return null;
+  if (death.verdict && death.verdict.kind !== 'unknown') return death.verdict;
+  const quote = shorten(death.quote);
+  if (oomKills === 0)
+    return {
+      kind: 'lost',
+      certainty: 'probable',
+      region: null,
+      evidence: [{ rule: 'child-died-not-of-memory', quote: `${quote}; oom_kill +0` }],
+    };
+  return { kind: 'unknown', certainty: 'ambiguous', region: null, evidence: [{ rule: 'child-died', quote }] };
+}
+
+function judgeFollowing(told: readonly Judgement[]): Verdict | null {
+  const following = told.find((one) => one.kind === 'follows');
+  return following ? bug('own-error', following.quote) : null;
+}
+
+/** The verdict of a cause; a text that only tells of a SIGKILL is refuted by a counter that stood still. */
+function causeOf(judgement: Judgement, facts: Facts): Verdict | null {
+  if (judgement.kind !== 'cause') return null;
+  if (!judgement.toldKill || facts.oomKills !== 0 || !isMemory(judgement.verdict)) return judgement.verdict;
+  const quote = judgement.verdict.evidence[0]?.quote ?? '';
+  return {
+    kind: 'lost',
+    certainty: 'probable',
+    region: null,
+    evidence: [{ rule: 'child-died-not-of-memory', quote: `${quote}; oom_kill +0` }],
+  };
+}
+
+function isCleanExit({ code, signal }: Facts): boolean {
+  return code === 0 && signal === null;
+}
+
+function isMemory({ kind }: Verdict): boolean {
+  return kind === 'out-of-memory';
+}
+
+function first(rules: readonly FieldRule[], facts: Facts): Verdict | null {
+  for (const rule of rules) {
+    const quote = rule.match(facts);
+    if (quote !== null)
+      return verdictOf(rule, quote, { facts, saying: { text: quote, className: null, message: quote }, context: '' });
   }
+  return null;
+}
+
+function bug(rule: string, quote: string): Verdict {
+  return { kind: 'bug', certainty: 'probable', region: null, evidence: [{ rule, quote: shorten(quote) }] };
+}
+
+function unknown(): Verdict {
   return { kind: 'unknown', certainty: 'ambiguous', region: null, evidence: [] };
 }

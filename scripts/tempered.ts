@@ -1,6 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { EvidenceEngine } from '../contracts/evidence.js';
+import type { ClassifyOptions } from './commands/classify.js';
+import { exitStatus } from './input/exit-status.js';
 import type { Io } from './io.js';
 import { Program, wholeNumber } from './program.js';
+
+const ENGINES = EvidenceEngine.options;
 
 /** The command `tempered`, as a function of its arguments and streams; its exit code. Each command's code is loaded when it runs. */
 export function runTempered(argv: readonly string[], io: Io): Promise<number> {
@@ -8,6 +13,7 @@ export function runTempered(argv: readonly string[], io: Io): Promise<number> {
   addPlatform(program);
   addRuns(program, io);
   addData(program);
+  addClassify(program);
   addSchedules(program);
   addDemo(program, io);
   return program.run(argv);
@@ -86,6 +92,18 @@ function addData(program: Program): void {
         (await import('./commands/import.js')).importData(path, name),
     })
     .option('--name <name>', "the snapshot's name, by default the file's");
+}
+
+function addClassify(program: Program): void {
+  program
+    .add(program.root, 'classify <file>', {
+      description: 'say why a job died and what would help, from its log or an evidence JSON; - reads stdin',
+      action: async (file: string, options: ClassifyOptions) =>
+        (await import('./commands/classify.js')).classifyFile(file, options),
+    })
+    .addOption(new Option('--engine <name>', 'whose log it is; guessed from the text by default').choices(ENGINES))
+    .option('--exit <code|signal>', 'how it ended: 137, -9, SIGKILL', exitStatus)
+    .option('--oom-kills <n>', "rise of the kernel's oom_kill counter; 0 says that it stood still", wholeNumber(0));
 }
 
 function addSchedules(program: Program): void {

@@ -1,14 +1,14 @@
-import type { Evidence } from '../../contracts/evidence.js';
 import type { VerdictKind } from '../../contracts/verdict.js';
-import type { Rule } from './rule.js';
+import type { Facts } from '../facts.js';
+import type { FieldRule } from './rule.js';
 
 const KINDS = { cancel: 'cancelled', timeout: 'timeout', shutdown: 'lost' } as const satisfies Record<
-  NonNullable<Evidence['stopRequested']>,
+  NonNullable<Facts['stopRequested']>,
   VerdictKind
 >;
 
-/** A job that we stopped ourselves dies with the same signals as one that ran out of memory: ask first. */
-export const STOPPED_RULES: readonly Rule[] = (['cancel', 'timeout', 'shutdown'] as const).map((reason) => ({
+/** A job that we stopped ourselves dies with the same signals as one that ran out of memory. */
+export const STOPPED_RULES: readonly FieldRule[] = (['cancel', 'timeout', 'shutdown'] as const).map((reason) => ({
   id: `stopped-${reason}`,
   kind: KINDS[reason],
   certainty: 'definite',

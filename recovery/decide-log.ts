@@ -1,0 +1,41 @@
+import type { Facts } from './facts.js';
+import { type Judgement, judgeRecord, lessSure } from './judge-record.js';
+
+type Cause = Extract<Judgement, { kind: 'cause' }>;
+type Telling = Exclude<Judgement, { kind: 'nothing' }>;
+
+/**
+ * What the log as a whole says. The last words of the process count most, then what was logged as an error, and warnings only
+ * when nothing else explains the end: an engine warns of what it then survives, and says a lot more after it was ended.
+ */
+export function decideLog(facts: Facts): Judgement {
+  const judged = facts.records
+    .map((record) => judgeRecord(record, facts))
+    .filter((one) => one.kind !== 'nothing')
+    .reverse();
+  const deaths = judged.filter(({ rank }) => rank === 'death');
+  const last = lastWords(deaths);
+  if (last?.kind === 'cause' || last?.kind === 'own') return last;
+  const said = judged.filter(({ rank }) => rank === 'said' || rank === 'bare');
+  const explained =
+    last === undefined
+      ? said.find(({ kind }) => kind === 'cause' || kind === 'own')
+      : said.find((one) => one.kind === 'cause');
+  if (explained) return explained;
+  const hint = judged.find((one): one is Cause => one.kind === 'cause' && one.rank === 'hint');
+  if (hint && !isSurvived(hint)) return { ...hint, verdict: lessSure(hint.verdict) };
+  return last ?? said[0] ?? { kind: 'nothing' };
+}
+
+/** From the end backwards: past those who only tell of a death, to its cause. */
+function lastWords(deaths: readonly Telling[]): Telling | undefined {
+  const [last] = deaths;
+  if (last === undefined || last.kind === 'cause' || last.kind === 'own') return last;
+  const explains = (one: Telling) => one.kind === 'cause' || (one.kind === 'own' && last.kind === 'follows');
+  return deaths.find(explains) ?? last;
+}
+
+/** Only memory and the platform's own acts can be learnt from a warning. */
+function isSurvived({ verdict }: Cause): boolean {
+  return verdict.kind === 'throttled' || verdict.kind === 'bug' || verdict.kind === 'capacity';
+}

@@ -1,0 +1,101 @@
+import type { Evidence, EvidenceEngine } from '../contracts/evidence.js';
+import { boundLine } from './log/bound-text.js';
+import type { LogRecord } from './log/log-record.js';
+import { readLines } from './log/read-lines.js';
+import { readRecords } from './log/read-records.js';
+
+/** A platform's reason and an error's message are longer than a line only when a whole log is in them. */
+const REASON = 16 * 1024;
+
+/** Evidence as rules read it: nothing absurd in it, the log taken apart once. */
+export interface Facts {
+  readonly engine: EvidenceEngine;
+  readonly code: number | null;
+  /** Also when a shell or a container turned it into a code above 128, or Python into a negative one. */
+  readonly signal: string | null;
+  /** Processes that the kernel killed for memory; null when nobody counted. */
+  readonly oomKills: number | null;
+  readonly reason: string;
+  readonly errorClass: string | null;
+  readonly errorMessage: string;
+  readonly stopRequested: Evidence['stopRequested'];
+  readonly records: readonly LogRecord[];
+  /** Statements within the platform's reason. */
+  readonly reasonRecords: readonly LogRecord[];
+  /** A Spark program's words, whatever platform ran it. */
+  readonly isSpark: boolean;
+  /** Spark with driver and tasks in one JVM. */
+  readonly isLocalSpark: boolean;
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  5: 'SIGTRAP',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+};
+
+/** Reads evidence of any origin: what has the wrong type or is absurd counts as missing. */
+export function factsOf(evidence: Evidence): Facts {
+  const log = text(evidence.logTail);
+  const reason = text(evidence.reason).slice(0, REASON);
+  const errorMessage = text(evidence.errorMessage).slice(0, REASON);
+  const code = wholeNumber(evidence.exit?.code);
+  const errorClass = text(evidence.errorClass).slice(0, 300).trim();
+  const lines = readLines(log);
+  const sparkWords = /org\.apache\.spark|pyspark|ExecutorLostFailure|spark\.\w+/;
+  return {
+    engine: evidence.engine,
+    code,
+    signal: signalOf(code, text(evidence.exit?.signal)),
+    oomKills: countOf(evidence.kernel?.oomKillDelta),
+    reason,
+    errorClass: errorClass === '' ? null : errorClass,
+    errorMessage,
+    stopRequested: evidence.stopRequested,
+    records: readRecords(lines),
+    reasonRecords: readRecords(readLines(reason)),
+    isSpark:
+      evidence.engine === 'spark' ||
+      sparkWords.test(`${boundLine(reason)} ${boundLine(errorMessage)}`) ||
+      lines.some((line) => sparkWords.test(line.text)),
+    isLocalSpark:
+      lines.some((line) => /\bexecutor driver\b|\blocal\[[\d*]/.test(line.text)) ||
+      /\bexecutor driver\b/.test(errorMessage),
+  };
+}
+
+/** The exit code or signal in words. */
+export function exitText({ code, signal }: Facts): string {
+  if (signal !== null) return code === null || code === 0 ? signal : `${signal} (exit code ${String(code)})`;
+  return code === null ? 'no exit code' : `exit code ${String(code)}`;
+}
+
+function signalOf(code: number | null, named: string): string | null {
+  const name = named.trim().toUpperCase();
+  if (/^(?:SIG)?[A-Z]{2,6}$/.test(name)) return name.startsWith('SIG') ? name : `SIG${name}`;
+  if (/^\d{1,2}$/.test(name)) return SIGNALS[Number(name)] ?? null;
+  if (code === null) return null;
+  if (code < 0) return SIGNALS[-code] ?? null;
+  return code > 128 ? (SIGNALS[code - 128] ?? null) : null;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}
+
+function countOf(value: unknown): number | null {
+  const count = wholeNumber(value);
+  return count !== null && count >= 0 ? count : null;
+}

@@ -1,0 +1,81 @@
+import { type Saying, sayingOf, simpleName } from './saying.js';
+
+/** Classes that only carry the failure of something else: what their message quotes is the cause, not data. */
+const CARRIERS =
+  /^(?:Error|SparkException|SparkRuntimeException|Py4JJavaError|Py4JError|PythonException|RayTaskError|UserCodeException|TuneError|TrainingFailedError|ExecutionException|CompletionException|InvocationTargetException|UndeclaredThrowableException|UncheckedExecutionException|ExecutionError|RemoteException|JobAbortedException|FileNotFoundExceptionWrapper|AlgorithmError|ExecuteUserScriptError|ErrorFromWorker|ActivityFailure|ApplicationFailure|WrappedException|QueryExecutionException|StreamingQueryException|YarnException|SparkUserAppException)$/;
+
+/** Words after which another statement follows. Each is matched at the start of a statement. */
+const LEAD_INS: readonly RegExp[] = [
+  /^Job aborted due to stage failure: .{0,600}?[Mm]ost recent failure: /s,
+  /^Job aborted due to stage failure: /,
+  /^Lost task [\d.]{1,20} in stage [\d.]{1,20} \(TID \d{1,12}[^()]{0,200}\) ?(?:\([^()]{1,200}\)|on [^:]{1,200})?[^:]{0,200}: /,
+  /^Lost executor \S{1,60} on [^:]{1,200}: /,
+  /^Executor \S{1,60} (?:on \S{1,200} )?(?:lost|exited|killed|removed)[^:]{0,80}: /i,
+  /^ExecutorLostFailure \([^()]{1,200}\) Reason: /,
+  /^(?:Requesting driver to remove|Disconnected from|Removing) executor \S{1,60} (?:for reason|because:?|Reason:?) /i,
+  /^Uncaught (?:fatal )?exception in thread [^:]{1,200}: /i,
+  /^Exception in thread "[^"]{1,200}" /,
+  /^User class threw exception: /,
+  /^Job \S{1,80} (?:cancelled|failed) because /i,
+  /^(?:Application|Final app status|final status)[^:]{1,200}: /i,
+  /^(?:Caused by|Diagnostics|diagnostics|Reason|Error|ERROR|Last few exceptions|nested exception is|job failed|Task failed with exception|Exit reason): ?/,
+  /^(?:AlgorithmError|ExecuteUserScriptError|ClientError): ?/,
+  /^.{0,3000}\bExtraInfo "/s,
+  /^Job execution failed, .{0,300}?Last few exceptions: /s,
+  /^ExitCode -?\d{1,4}\s{1,4}ErrorMessage ['"]?/,
+  /^An exception was thrown from the Python worker\. Please see the stack trace below\.\s{0,4}/,
+  /^ray::\S{1,120} \(pid=[^()]{1,120}\)\s{0,4}/,
+  /^An error occurred while calling [^:]{1,200}?\.?\s{0,4}: /s,
+  /^Caught unexpected exception: /,
+  /^\[?Errno None\]?:? /,
+];
+
+/** A fully named Java exception in the middle of a statement. */
+const EMBEDDED = /(?:^|\n|: |\()((?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80}(?:Error|Exception|Throwable)\b.{0,1500})/s;
+
+const MOST = 6;
+
+/** A statement and those that it carries, outermost first. Only carriers and known lead-ins are opened, so data stays data. */
+export function unfold(saying: Saying): readonly Saying[] {
+  const found: Saying[] = [saying];
+  for (let index = 0; index < found.length && found.length < MOST; index += 1) {
+    const current = found[index];
+    if (current === undefined) break;
+    found.push(...carriedBy(current).filter(({ text }) => text !== '' && !found.some((one) => one.text === text)));
+  }
+  return found;
+}
+
+function carriedBy(saying: Saying): readonly Saying[] {
+  const inner = saying.className === null ? null : /\(([\w.]+)\)$/.exec(saying.className)?.[1];
+  if (inner)
+    return [
+      sayingOf(`${inner}: ${saying.message}`, true),
+      ...carriedBy({ ...saying, className: null, text: saying.message }),
+    ];
+  if (saying.className !== null && !isCarrier(saying.className)) return messageIsClass(saying);
+  const body = saying.className === null ? saying.text : saying.message;
+  const leads = LEAD_INS.filter((pattern) => pattern.test(body));
+  const after = leads.map((lead) => sayingOf(body.replace(lead, '')));
+  const embedded =
+    saying.className !== null || leads.length > 0
+      ? EMBEDDED.exec(body.split('Traceback (most recent call last)')[0] ?? '')?.[1]
+      : undefined;
+  return [
+    ...(saying.className === null ? [] : [sayingOf(saying.message)]),
+    ...after,
+    ...(embedded === undefined ? [] : [sayingOf(embedded)]),
+  ];
+}
+
+/** Java prints a cause's class as the message of an exception that was made from it alone. */
+function messageIsClass({ className, message }: Saying): readonly Saying[] {
+  const java = className !== null && /^(?:java|javax|scala|org|com|io)\./.test(className);
+  const named = /^(?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80}(?:Error|Exception)\b/.test(message);
+  return java && named ? [sayingOf(message)] : [];
+}
+
+/** True for a class that only carries another failure. */
+export function isCarrier(className: string): boolean {
+  return CARRIERS.test(simpleName(className));
+}

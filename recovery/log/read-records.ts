@@ -1,0 +1,210 @@
+import type { Line } from './line.js';
+import { type LogRecord, RecordBuilder } from './log-record.js';
+import { isCarrier } from './lead-ins.js';
+import { sayingOf } from './saying.js';
+
+const TRACEBACK = /^(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):$/;
+const EMBEDDED_TRACEBACK = /Traceback \(most recent call last\):$/;
+const PYTHON_FRAME = /^File ".{1,400}", line \d{1,9}/;
+const FRAME =
+  /^(?:at [\w.$<>/@\[\] ,-]{1,300}[(:]|at (?:async )?\S{1,300} ?\(|at \/|at node:|at file:|\.{3} \d{1,6} (?:more|common frames)|\[bt\]|#\d{1,3} |goroutine \d|Stack ?trace:?$|Driver stacktrace:|[~^]{3,}|\d{1,4}: 0x)/i;
+const DIRECT = /^The above exception was the direct cause of the following exception:$/;
+const HANDLED = /^During handling of the above exception, another exception occurred:$/;
+const CAUSED = /^Caused by: /;
+const SUPPRESSED = /^Suppressed: /;
+const THREAD = /^Exception in thread (?:"([^"]{1,200})"|(\S{1,100})(?: \([^()]{1,100}\))?:)/;
+const IGNORED = /^(?:Exception ignored (?:in|on)|Error in (?:atexit|sys\.excepthook))/;
+/** A class by itself or with a message, as runtimes print what nobody caught. */
+const THROWN =
+  /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?::|$)/;
+/** A line without any of these is progress or data. */
+const TELLING =
+  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust/i;
+/** Not a further line of an exception's message: programs, kernels and shells speak so. */
+const STANDS_ALONE =
+  /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
+/** The program says that it went on after what it printed before. */
+const WENT_ON =
+  /\b(?:retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+
+/** An exception without a stack is the end of a program only when this many lines or fewer stand from it to the end of the log. */
+const LAST_LINES = 4;
+
+/** Puts the lines of a log together to what was logged at once, in order. Lines of data are left out. */
+export function readRecords(lines: readonly Line[]): readonly LogRecord[] {
+  const reader = new RecordReader();
+  for (const line of lines) reader.read(line);
+  return reader.records();
+}
+
+class RecordReader {
+  readonly #done: { readonly builder: RecordBuilder; readonly line: number }[] = [];
+  #line = 0;
+  #openedAt = 0;
+  #current = new RecordBuilder('line', null, true);
+  #ignoring = false;
+  #inThread = false;
+  #afterBlank = false;
+
+  records(): readonly LogRecord[] {
+    this.#open(new RecordBuilder('line', null, true));
+    return this.#done
+      .map(({ builder, line }) => {
+        if (this.#line - line <= LAST_LINES) builder.wasLast();
+        return builder.build();
+      })
+      .filter((record) => record !== null);
+  }
+
+  read(line: Line): void {
+    const { text } = line;
+    if (text === '') {
+      this.#afterBlank = true;
+      return;
+    }
+    this.#line += 1;
+    this.#take(line);
+    this.#afterBlank = false;
+  }
+
+  #take(line: Line): void {
+    const { text, level, indented } = line;
+    const current = this.#current;
+    if (TRACEBACK.test(text)) {
+      this.#openTraceback(level);
+      return;
+    }
+    if (PYTHON_FRAME.test(text)) {
+      this.#pythonFrame();
+      return;
+    }
+    if (FRAME.test(text)) {
+      current.sawFrame();
+      return;
+    }
+    if (DIRECT.test(text)) {
+      current.relate('cause');
+      return;
+    }
+    if (HANDLED.test(text)) {
+      current.relate('handled');
+      return;
+    }
+    if (SUPPRESSED.test(text)) {
+      current.sawFrame();
+      return;
+    }
+    if (CAUSED.test(text)) {
+      current.say(text.replace(CAUSED, ''), true);
+      return;
+    }
+    if (current.awaiting) {
+      this.#awaited(line);
+      return;
+    }
+    if (IGNORED.test(text)) {
+      this.#ignoring = true;
+      return;
+    }
+    const thread = THREAD.exec(text);
+    if (thread) {
+      this.#thread(line, thread);
+      return;
+    }
+    if (level !== null) {
+      this.#levelled(line);
+      return;
+    }
+    if (text.startsWith(': ') && !current.isEmpty) {
+      current.say(text.slice(2));
+      return;
+    }
+    if (THROWN.test(text) && !indented) {
+      this.#thrown(text);
+      return;
+    }
+    this.#plain(line);
+  }
+
+  #open(builder: RecordBuilder): RecordBuilder {
+    this.#done.push({ builder: this.#current, line: this.#openedAt });
+    this.#current = builder;
+    this.#openedAt = this.#line;
+    return builder;
+  }
+
+  #openTraceback(level: Line['level']): void {
+    const { last, level: before, hasFrames } = this.#current;
+    const carried = last?.className && isCarrier(last.className) && !this.#afterBlank;
+    const logged = level === null && before !== null && before !== 'quiet' && !hasFrames;
+    const related = !this.#current.isEmpty && this.#current.isRelating;
+    if (!(carried || logged || related)) {
+      const builder = this.#open(new RecordBuilder('python', level, !this.#inThread));
+      if (this.#ignoring) builder.discount();
+    }
+    this.#ignoring = false;
+    this.#inThread = false;
+    this.#current.awaiting = true;
+  }
+
+  #pythonFrame(): void {
+    if (this.#current.isEmpty && this.#current.form === 'line') this.#open(new RecordBuilder('python', null, true));
+    this.#current.sawFrame();
+    this.#current.awaiting = true;
+  }
+
+  #awaited({ text, indented }: Line): void {
+    if (indented) return;
+    this.#current.awaiting = false;
+    this.#current.say(text.replace(/^\| /, ''), true);
+    if (EMBEDDED_TRACEBACK.test(text)) this.#current.awaiting = true;
+  }
+
+  #thread({ text, level }: Line, thread: RegExpExecArray): void {
+    const name = thread[1] ?? thread[2] ?? '';
+    const rest = text.slice(thread[0].length).trim();
+    if (rest === '') {
+      this.#inThread = name !== 'MainThread';
+      return;
+    }
+    const builder = this.#open(new RecordBuilder('jvm', level, name === 'main' || name === 'Driver'));
+    builder.noteContext(`thread ${name}`);
+    builder.sawFrame();
+    builder.say(rest, THROWN.test(rest));
+  }
+
+  #levelled({ text, level }: Line): void {
+    this.#markWentOn(text);
+    const builder = this.#open(new RecordBuilder('line', level, true));
+    if (TELLING.test(text)) builder.say(text);
+    if (EMBEDDED_TRACEBACK.test(text)) builder.awaiting = true;
+  }
+
+  #thrown(text: string): void {
+    const { level, hasFrames, isEmpty, form } = this.#current;
+    const loggedWith = level !== null && !hasFrames && !isEmpty && form === 'line';
+    if (loggedWith) this.#current.say(text);
+    else this.#open(new RecordBuilder('thrown', null, true)).say(text);
+  }
+
+  #plain(line: Line): void {
+    const { text } = line;
+    const current = this.#current;
+    if (this.#markWentOn(text)) return;
+    if (
+      current.form !== 'line' &&
+      !STANDS_ALONE.test(text) &&
+      sayingOf(text).className === null &&
+      current.continueMessage(text)
+    )
+      return;
+    if (line.indented && current.form === 'line' && current.level !== null && current.continueMessage(text)) return;
+    if (TELLING.test(text)) this.#open(new RecordBuilder('line', null, true)).say(text);
+  }
+
+  #markWentOn(text: string): boolean {
+    if (!WENT_ON.test(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
+    this.#current.discount();
+    return true;
+  }
+}

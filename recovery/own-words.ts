@@ -1,0 +1,28 @@
+import { isCarrier } from './log/lead-ins.js';
+import { type Saying, simpleName } from './log/saying.js';
+
+/** Exceptions about values: the words in their messages are the user's data, not the runtime's. */
+const ABOUT_VALUES =
+  /^(?:\w*Key|\w*Value|\w*Type|\w*Index|\w*Lookup|\w*Attribute|\w*Name|UnboundLocal|\w*Assertion|\w*Syntax|\w*Indentation|\w*Unicode\w*|\w*Decode|\w*Encode|\w*Import|ModuleNotFound|FileNotFound|FileExists|IsADirectory|NotADirectory|Permission|NotImplemented|ZeroDivision|\w*Validation|\w*Schema\w*|\w*Parse|\w*Parser|\w*Format|\w*Cast|\w*Analysis|\w*Column\w*|\w*Data|\w*Config\w*|\w*Argument|\w*Reference|\w*Constraint|\w*Integrity|\w*Overflow|\w*Usage|\w*Test|\w*Expectation|\w*Quality|\w*Check|\w*Duplicate\w*|\w*Missing\w*|\w*Unknown\w*|\w*Invalid\w*|\w*NotFound\w*|\w*NoSuch\w*|\w*IllegalArgument|\w*IllegalState|\w*NumberFormat|\w*DateTime\w*|\w*ClassCast|\w*NullPointer|\w*IndexOutOfBounds)(?:Error|Exception|Failure|Warning)?$/;
+
+/** Messages of runtimes in such classes all the same: pandas' C reader says ParserError, V8 RangeError. */
+const OF_THE_RUNTIME = /C error: out of memory|Array buffer allocation failed|is above the max threshold/i;
+
+const QUOTED = /(?<![\w)])(?:'[^'\n]{0,400}'(?!\w)|"[^"\n]{0,600}"|`[^`\n]{0,400}`)/g;
+const SUPPOSED =
+  /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:the|you)|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
+
+/** True for an exception whose message is in the words of a runtime or a library. */
+export function speaksForItself({ className, message }: Saying): boolean {
+  if (className === null || isCarrier(className)) return true;
+  return !ABOUT_VALUES.test(simpleName(className)) || OF_THE_RUNTIME.test(message);
+}
+
+/** A text without what it quotes, and without sentences that only suppose or advise. */
+export function ownWords(text: string): string {
+  const bare = text.replace(QUOTED, '""').replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));
+  return bare
+    .split(/(?<=[.!?;])\s+|\n/)
+    .filter((sentence) => !SUPPOSED.test(sentence))
+    .join('\n');
+}

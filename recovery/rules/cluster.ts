@@ -1,0 +1,52 @@
+import type { TextRule } from './rule.js';
+
+/** Kills for a container's limit, as YARN, Kubernetes, ECS and Docker word them. */
+export const CLUSTER_RULES: readonly TextRule[] = [
+  {
+    id: 'yarn-memory-limit',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern:
+      /Container killed by (?:YARN|the ApplicationMaster)? ?for exceeding (?:physical |virtual )?memory limits|(?:is )?running (?:\d+B )?beyond (?:the '?)?(?:physical|virtual|PHYSICAL|VIRTUAL)'? memory limits?|KILLED_EXCEEDED_[PV]MEM|Container killed (?:by|due to) .{0,40}memory limit/,
+    source: 'Spark YarnAllocator.memLimitExceededLogMessage; Hadoop ContainersMonitorImpl',
+  },
+  {
+    id: 'yarn-exit-104',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern: /\bexit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[34]\b/i,
+    source: 'Hadoop ContainerExitStatus: KILLED_EXCEEDED_VMEM -103, KILLED_EXCEEDED_PMEM -104',
+  },
+  {
+    id: 'kubernetes-oom-killed',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern: /\bOOM[-_ ]?Killed\b(?!["']?\s{0,2}[:=]\s{0,2}["']?false)|container was OOM|OOMKilling\b/i,
+    source: 'Kubernetes: ContainerStateTerminated.reason; Docker: State.OOMKilled',
+  },
+  {
+    id: 'ecs-memory-usage',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern:
+      /Container killed due to memory usage|Memory limit of \d+ ?MiB exceeded with|Container .{0,60}(?:exceeded|over) (?:its |the )?memory limit/i,
+    source: 'AWS Batch and ECS: stoppedReason; Google Cloud Run',
+  },
+  {
+    id: 'runtime-signal-killed',
+    kind: 'unknown',
+    certainty: 'ambiguous',
+    region: null,
+    in: 'message',
+    pattern: /exit(?:ed)?(?: with)?(?: ?status| ?code)?[ :]{0,3}137\b(?!\.\d)/i,
+    source: 'SIGKILL that somebody tells of: memory is one reason among others',
+  },
+];

@@ -1,0 +1,17 @@
+/** Errors of a process whose child, worker or peer died: they say that something died, and not of what. */
+const DEATHS =
+  /\b(?:BrokenProcessPool|TerminatedWorkerError|WorkerCrashedError|ActorDiedError|ActorUnavailableError|RayActorError|WorkerLostError|KilledWorker|CommClosedError|JvmGone|ChildFailedError|ProcessExitedException|ProcessRaisedException|ExecutorLostFailure|ContractBroken|ExecutorDeadException|Py4JNetworkError)\b|Python worker exited unexpectedly|worker died unexpectedly|process (?:died|exited|terminated|was killed) (?:unexpectedly|abruptly)|DataLoader worker .{0,60}(?:exited unexpectedly|is killed by signal)|A worker process managed by the executor was unexpectedly terminated|terminated abruptly|(?:died|killed|terminated|exited|failed)\b[^\n]{0,60}(?:with|by|from|due to) (?:<Signals\.)?(?:signal:? ?)?(?:SIGKILL|9\b|-9\b|killed)|(?:exit(?:ed)?|return(?:ed)?)[^\n]{0,40}(?:code|status)[ :]{0,3}-?(?:9|137)\b|exitcode ?[:=] ?-9|Java gateway process exited|Container from a bad node|Container killed on request|Job supervisor actor died|^(?:.{0,80}: line \d+: +\d+ )?Killed\b|Answer from Java side is empty|ray::IDLE|End of file\. Some common causes/;
+
+/** Errors on a connection: mostly of something else, sometimes because the other side died. */
+const CONNECTIONS =
+  /^(?:[\w.]{0,80}\.)?(?:EOFError|EOFException|ConnectionResetError|ConnectionRefusedError|BrokenPipeError|ConnectionAbortedError|IncompleteReadError|ConnectionError|RemoteDisconnected|SocketException|ClosedChannelException|CalledProcessError|Error: Command failed|TrialError|TuneError|TrainingFailedError|SparkException|Py4JError|Py4JJavaError|SystemExit|AlgorithmError|ExecuteUserScriptError)\b/;
+
+/** True when the text tells of a death elsewhere. */
+export function tellsOfDeath(text: string): boolean {
+  return DEATHS.test(text);
+}
+
+/** True when the error may follow from a death elsewhere, which takes a second signal to believe. */
+export function mayFollowDeath(text: string): boolean {
+  return tellsOfDeath(text) || CONNECTIONS.test(text);
+}

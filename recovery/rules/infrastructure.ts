@@ -1,0 +1,95 @@
+import type { TextRule } from './rule.js';
+
+/** What the platform did for reasons of its own. These win over memory: the same size on another day is the remedy. */
+export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
+  {
+    id: 'preempted',
+    kind: 'preempted',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /\bpreempted\b|DUE TO PREEMPTION|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
+    source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
+  },
+  {
+    id: 'lost-node',
+    kind: 'lost',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|Task was not acquired|We encountered an internal error/i,
+    source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
+  },
+  {
+    id: 'disk-full',
+    kind: 'disk-full',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|max_temp_directory_size|failed to offload data block/i,
+    source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
+  },
+  {
+    id: 'capacity',
+    kind: 'capacity',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
+    source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
+  },
+  {
+    id: 'throttled',
+    kind: 'throttled',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /ThrottlingException|ThrottledException|Throttling\b|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceeded\w*|SlowDown\b|Rate exceeded|rateLimitExceeded|Too Many Requests|\b429\b[^\n]{0,30}(?:rate|requests)|reached max retries: \d+\)[^\n]{0,60}Rate/,
+    source: 'AWS, GCP and HTTP error codes',
+  },
+  {
+    id: 'timeout',
+    kind: 'timeout',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /DUE TO TIME LIMIT|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
+    source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks',
+  },
+  {
+    id: 'cancelled',
+    kind: 'cancelled',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /CANCELLED (?:AT|by)\b|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|application \S{1,80} killed by user/i,
+    source: 'YARN ContainerExitStatus; Slurm; EMR, SageMaker and Databricks job states',
+  },
+  {
+    id: 'shut-down',
+    kind: 'lost',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern:
+      /Pod was terminated in response to imminent node shutdown|Terminated\b.{0,40}node shutdown|^Shutdown$|node is shutting down/i,
+    source: 'Kubernetes: graceful node shutdown',
+  },
+  {
+    id: 'platform-gone',
+    kind: 'lost',
+    certainty: 'ambiguous',
+    region: null,
+    in: 'message',
+    pattern:
+      /[Dd]river has stopped unexpectedly|driver is (?:up but )?(?:not responsive|unresponsive)|DRIVER_(?:NOT_RESPONDING|UNRESPONSIVE|UNREACHABLE)|Unable to get response from algorithm|Lost connection to (?:cluster|driver)|Unknown Error\b/,
+    source: 'Databricks, SageMaker batch transform and EMR when they do not know why',
+  },
+];

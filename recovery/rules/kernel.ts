@@ -1,0 +1,56 @@
+import { exitText, type Facts } from '../facts.js';
+import type { LogRecord } from '../log/log-record.js';
+import type { FieldRule } from './rule.js';
+
+const MEMCG =
+  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed/;
+const GLOBAL =
+  /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG/;
+
+/** Kills for memory: counted by the kernel, or told by dmesg, systemd or Slurm in the log. */
+export interface MemoryKills {
+  readonly quote: string;
+  readonly region: 'container' | 'host';
+}
+
+/** What is known of kills for memory; null when nothing is. A counter that stood still refutes a notice of the kernel's log. */
+export function memoryKills(facts: Facts): MemoryKills | null {
+  if (facts.oomKills !== null)
+    return facts.oomKills > 0 ? { quote: `oom_kill +${String(facts.oomKills)}`, region: 'container' } : null;
+  for (const { sayings } of [...facts.records, ...facts.reasonRecords].reverse()) {
+    const text = sayings[0]?.text ?? '';
+    if (MEMCG.test(text)) return { quote: text, region: 'container' };
+    if (GLOBAL.test(text)) return { quote: text, region: 'host' };
+  }
+  return null;
+}
+
+/** True for a line in which the kernel, systemd or Slurm tells of a kill: proof only together with how the job ended. */
+export function isKernelNotice({ sayings }: LogRecord): boolean {
+  const text = sayings[0]?.text ?? '';
+  return MEMCG.test(text) || GLOBAL.test(text);
+}
+
+/** The process itself was killed, and the kernel says for what. */
+export const KERNEL_KILL: FieldRule = {
+  id: 'kernel-oom-kill',
+  kind: 'out-of-memory',
+  certainty: 'definite',
+  region: ({ facts }) => memoryKills(facts)?.region ?? 'container',
+  source: 'Linux memory controller: oom_kill of memory.events or memory.oom_control, together with SIGKILL',
+  match: (facts) => {
+    const kills = memoryKills(facts);
+    return kills !== null && facts.signal === 'SIGKILL' ? `${exitText(facts)}; ${kills.quote}` : null;
+  },
+};
+
+/** A child was killed, and the parent failed for want of it. */
+export const KERNEL_KILL_OF_CHILD: FieldRule = {
+  ...KERNEL_KILL,
+  id: 'kernel-oom-kill-of-child',
+  certainty: 'probable',
+  match: (facts) => {
+    const kills = memoryKills(facts);
+    return kills === null ? null : `${kills.quote}, of a child; ${exitText(facts)}`;
+  },
+};

@@ -1,0 +1,114 @@
+import { allocator } from './regions.js';
+import type { TextRule } from './rule.js';
+
+/** Programs whose memory is the machine's: C, C++, Go, Rust, R, Perl, Ruby, Julia, .NET, the shell's tools. */
+export const NATIVE_RULES: readonly TextRule[] = [
+  {
+    id: 'go-out-of-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern:
+      /(?:fatal error: )?(?:runtime: (?:out of memory|cannot (?:allocate memory|map pages|reserve arena))|cannot allocate memory)|fatal error: out of memory/,
+    source: 'Go runtime: malloc.go, mheap.go',
+  },
+  {
+    id: 'rust-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /memory allocation of \d+ bytes failed/,
+    source: 'Rust alloc: handle_alloc_error, then SIGABRT; also Polars inside Python',
+  },
+  {
+    id: 'r-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern:
+      /(?:Error[^:\n]{0,120}: ?)?(?:cannot allocate vector of (?:size|length)|vector memory (?:exhausted|limit of)|memory exhausted \(limit reached\?\)|cannot allocate memory block of size)/,
+    source: 'R: memory.c',
+  },
+  {
+    id: 'runtime-out-of-memory-class',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: ({ facts }) => (facts.engine === 'python' || facts.engine === 'ray' ? 'python-worker' : 'host'),
+    in: 'class',
+    pattern:
+      /^(?:(?:System\.)?(?:OutOfMemoryException|InsufficientMemoryException)|NoMemoryError|OutOfMemoryError(?::\s*$|$)|Out_of_memory)\b/,
+    source: '.NET, Ruby, Julia, OCaml',
+  },
+  {
+    id: 'ruby-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /\[FATAL\] failed to allocate memory|failed to allocate memory \(NoMemoryError\)/,
+    source: 'Ruby: gc.c',
+  },
+  {
+    id: 'php-memory-limit',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /(?:PHP )?Fatal error: ? ?(?:Allowed memory size of \d+ bytes exhausted|Out of memory)/,
+    source: 'PHP: zend_alloc.c',
+  },
+  {
+    id: 'erlang-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /eheap_alloc: Cannot allocate \d+ bytes|Crash dump .{0,80}eheap_alloc/,
+    source: 'Erlang/OTP: erl_alloc.c',
+  },
+  {
+    id: 'haskell-heap',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /(?:heap exhausted|Heap exhausted;)/,
+    source: 'GHC runtime; SBCL',
+  },
+  {
+    id: 'last-words-name-memory',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'python-worker',
+    in: 'statement',
+    pattern: /(?:fatal|error|failed|aborted|giving up)\b[^\n]{0,40}: (?:[\w.]{0,60}\.)?MemoryError\b/i,
+    source: 'programs that catch MemoryError, say so and end with a code of their own',
+  },
+  {
+    id: 'program-out-of-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern:
+      /(?:(?:fatal|FATAL|error|ERROR)[: ]{1,3})?(?:[Oo]ut of memory(?:!|\.?$|, malloc failed|: ?(?:malloc|cannot allocate)| \(?(?:allocating|Needed|in |while|trying))|(?:virtual )?memory exhausted|[Mm]emory (?:allocation|exhausted)\b[^\n]{0,40}(?:fail(?:ed|ure)|error)|(?:cannot|could not|can't|unable to|failed to) (?:re)?allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B?|bytes)|buffer of)|(?:x?malloc|x?calloc|x?realloc|mmap|fork|sbrk)(?:\(\))?:? ?[^\n]{0,40}(?:Cannot allocate memory|failed|out of memory)|Cannot allocate memory\.?$|not enough memory|insufficient memory)/i,
+    source: 'glibc strerror(ENOMEM); Perl, GNU tools, git, samtools and others at their end',
+  },
+];
+
+/** Words of an exception that speaks for itself, in any library. */
+export const ALLOCATION_RULES: readonly TextRule[] = [
+  {
+    id: 'allocation-failed',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: allocator,
+    in: 'message',
+    pattern:
+      /\b(?:out of memory(?! (?:budget|pool|quota|range|score|region|bounds|order|error (?:rate|count|budget)|alert|event|kill(?:er)? (?:count|rate)|report|column|test|flag|handler|category|class)\b)\b|cannot allocate memory\b|(?:unable|failed) to allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B|bytes)|an? array)|could not allocate (?:memory|block|\d)|memory allocation (?:of \d+ bytes )?(?:error|failed|failure)|(?:not enough|insufficient|ran out of) memory\b|(?:malloc|realloc|calloc) of size \d+ failed|memory (?:limit )?exhausted|errno 12\b)/i,
+    source: 'errno 12 (ENOMEM) and the words of allocators: pandas, Arrow, XGBoost, LightGBM, Polars, SQLite',
+  },
+];

@@ -1,0 +1,90 @@
+import { allocator } from './regions.js';
+import type { TextRule } from './rule.js';
+
+/** CPython and the libraries inside its process. */
+export const PYTHON_RULES: readonly TextRule[] = [
+  {
+    id: 'tls-block',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /cannot allocate memory in static TLS block/,
+    source: 'glibc: dlopen; the order of imports, not memory',
+  },
+  {
+    id: 'python-memory-error',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'python-worker',
+    in: 'class',
+    pattern: /^(?:[\w.]{0,100}\.)?(?:_?(?:Array|Arrow)?MemoryError|JavaMemoryError|MemoryException)\b/,
+    source: 'CPython MemoryError and its subclasses in NumPy and PyArrow; the message may be empty, observed',
+  },
+  {
+    id: 'library-out-of-memory-class',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'python-worker',
+    in: 'class',
+    pattern: /^(?:[\w.]{0,60}duckdb[\w.]{0,60}\.|polars[\w.]{0,60}\.)(?:OutOfMemory(?:Exception|Error))\b/,
+    source: 'DuckDB: OutOfMemoryException',
+  },
+  {
+    id: 'python-cannot-start-thread',
+    kind: 'out-of-memory',
+    certainty: 'ambiguous',
+    region: 'threads',
+    in: 'message',
+    pattern:
+      /can't start new thread|(?:libgomp|OpenBLAS|pthread)[^\n]{0,60}(?:Thread creation failed|pthread_create failed|Resource temporarily unavailable)|pthread_create failed .{0,40}Resource temporarily unavailable/i,
+    source: 'CPython _thread, OpenBLAS, libgomp; a limit on processes says the same',
+  },
+  {
+    id: 'worker-process-killed',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'container',
+    in: 'class',
+    pattern: /^[\w.]{0,100}TerminatedWorkerError: .{0,1500}SIGKILL\(-9\)/s,
+    toldKill: true,
+    source: 'joblib loky: exit codes of the workers, observed',
+  },
+  {
+    id: 'dask-memory-budget',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'container',
+    in: 'message',
+    pattern: /Worker .{0,160}exceeded \d+(?:\.\d+)?% (?:of )?memory budget|Worker exceeded \d+% memory budget/i,
+    source: 'Dask distributed: nanny memory monitor',
+  },
+  {
+    id: 'dask-killed-worker',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'container',
+    in: 'class',
+    pattern: /^[\w.]{0,100}KilledWorker: .{0,600}(?:exceeded .{0,20}memory|memory (?:limit|budget))/s,
+    source: 'Dask distributed: KilledWorker',
+  },
+  {
+    id: 'gunicorn-killed',
+    kind: 'unknown',
+    certainty: 'ambiguous',
+    region: null,
+    in: 'message',
+    pattern: /Worker \(pid:\d+\) was sent SIGKILL/,
+    source: 'gunicorn arbiter supposes memory at every SIGKILL',
+  },
+  {
+    id: 'native-bad-alloc',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: allocator,
+    in: 'message',
+    pattern:
+      /\bstd::bad_alloc\b|\bbad_alloc: |terminate called after throwing an instance of 'std::bad_alloc'|\bbad allocation\b/,
+    source: 'libstdc++: uncaught std::bad_alloc; XGBoost, LightGBM and DuckDB hand its text on',
+  },
+];

@@ -1,0 +1,74 @@
+import type { TextRule } from './rule.js';
+
+/** SageMaker, EMR, Databricks, Dataproc, Lambda and Slurm on memory. */
+export const SERVICE_RULES: readonly TextRule[] = [
+  {
+    id: 'sagemaker-larger-instance',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'message',
+    pattern:
+      /Please use an instance type with more memory|(?:Out of Memory|OutOfMemory)\. Please use a larger instance/i,
+    source: 'SageMaker: FailureReason, as production code matches it',
+  },
+  {
+    id: 'sagemaker-killed',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'host',
+    in: 'message',
+    toldKill: true,
+    pattern: /OutOfMemory: Process killed by SIGKILL/,
+    source: 'SageMaker training toolkit: ExtraInfo of every exit 137',
+  },
+  {
+    id: 'dataproc-memory-pressure',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'message',
+    pattern:
+      /(?:process|job|driver|container)\b[^\n]{0,120} (?:is |was )?(?:killed|terminated) (?:due to|because of|by) (?:high )?memory pressure|ProcessKilledDueToMemoryPressure/i,
+    source: 'Dataproc: memory protection, google.dataproc.oom-killer',
+  },
+  {
+    id: 'databricks-driver-memory',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'driver-heap',
+    in: 'message',
+    pattern:
+      /driver (?:node )?(?:is |was |ran |has run )?(?:stopped|killed|crashed|failed|unresponsive)?[^\n]{0,80}(?:due to|because of|ran|run) (?:an? )?(?:out of memory|OOM|insufficient memory)|DRIVER_OOM|SPARK_DRIVER_OOM/i,
+    source: 'Databricks: termination codes and job messages',
+  },
+  {
+    id: 'lambda-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern: /Runtime exited with error: signal: killed Runtime\.ExitError|Runtime\.OutOfMemory/,
+    source: 'AWS Lambda: errorType',
+  },
+  {
+    id: 'slurm-state',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern:
+      /\bOUT_OF_ME(?:MORY|\+)|task [\d-]+: Out Of Memory|Exceeded (?:job|step) memory limit|exceeded memory limit \(\d+|(?:Job|StepId=|Step) ?[\d.]+ exceeded (?:virtual )?memory limit|memory limit .{0,40}being killed/,
+    source: 'Slurm: job states, slurmstepd, jobacct_gather',
+  },
+  {
+    id: 'condor-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    pattern:
+      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|mem .{0,40}exceeded limit|memory usage exceeded .{0,40}request_memory/i,
+    source: 'LSF, PBS, HTCondor',
+  },
+];
