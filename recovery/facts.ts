@@ -1,11 +1,16 @@
 import type { Evidence, EvidenceEngine } from '../contracts/evidence.js';
-import { boundLine } from './log/bound-text.js';
+import { boundText } from './log/bound-text.js';
 import type { LogRecord } from './log/log-record.js';
 import { readLines } from './log/read-lines.js';
 import { readRecords } from './log/read-records.js';
 
 /** A platform's reason and an error's message are longer than a line only when a whole log is in them. */
 const REASON = 16 * 1024;
+
+/** Engines and services whose jobs are Spark's unless they say otherwise. */
+const SPARK_ENGINES: ReadonlySet<string> = new Set(['spark', 'emr', 'emr-serverless', 'databricks', 'dataproc']);
+const SPARK_WORDS =
+  /org\.apache\.spark|pyspark|ExecutorLostFailure|\bspark\.\w|TaskSetManager|DAGScheduler|SparkContext/;
 
 /** Evidence as rules read it: nothing absurd in it, the log taken apart once. */
 export interface Facts {
@@ -50,7 +55,7 @@ export function factsOf(evidence: Evidence): Facts {
   const code = wholeNumber(evidence.exit?.code);
   const errorClass = text(evidence.errorClass).slice(0, 300).trim();
   const lines = readLines(log);
-  const sparkWords = /org\.apache\.spark|pyspark|ExecutorLostFailure|spark\.\w+/;
+  const raw = `${boundText(log)}\n${reason}\n${errorMessage}`;
   return {
     engine: evidence.engine,
     code,
@@ -62,13 +67,8 @@ export function factsOf(evidence: Evidence): Facts {
     stopRequested: evidence.stopRequested,
     records: readRecords(lines),
     reasonRecords: readRecords(readLines(reason)),
-    isSpark:
-      evidence.engine === 'spark' ||
-      sparkWords.test(`${boundLine(reason)} ${boundLine(errorMessage)}`) ||
-      lines.some((line) => sparkWords.test(line.text)),
-    isLocalSpark:
-      lines.some((line) => /\bexecutor driver\b|\blocal\[[\d*]/.test(line.text)) ||
-      /\bexecutor driver\b/.test(errorMessage),
+    isSpark: SPARK_ENGINES.has(evidence.engine) || SPARK_WORDS.test(raw),
+    isLocalSpark: /\bexecutor driver\b|\blocal\[[\d*]/.test(raw),
   };
 }
 

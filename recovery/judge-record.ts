@@ -2,6 +2,7 @@ import type { Verdict } from '../contracts/verdict.js';
 import type { Facts } from './facts.js';
 import { unfold } from './log/lead-ins.js';
 import type { LogRecord, Rank } from './log/log-record.js';
+import type { Saying } from './log/saying.js';
 import { SayingMatcher } from './match-saying.js';
 import { mayFollowDeath, tellsOfDeath } from './rules/consequences.js';
 import { isKernelNotice } from './rules/kernel.js';
@@ -42,10 +43,7 @@ export function judgeRecord(record: LogRecord, facts: Facts, anywhere = false): 
     const ended = rule.in === 'statement' && record.rank === 'bare';
     return { kind: 'cause', verdict: sure, rank: ended ? 'death' : record.rank, toldKill: rule.toldKill === true };
   }
-  return judgeUnknown(
-    record,
-    sayings.map(({ text }) => text),
-  );
+  return judgeUnknown(record.rank, sayings);
 }
 
 /** The same verdict, at most probable. */
@@ -53,10 +51,10 @@ export function lessSure(verdict: Verdict): Verdict {
   return verdict.certainty === 'definite' ? { ...verdict, certainty: 'probable' } : verdict;
 }
 
-function judgeUnknown({ rank, sayings }: LogRecord, texts: readonly string[]): Judgement {
+function judgeUnknown(rank: Rank, sayings: readonly Saying[]): Judgement {
   const thrown = sayings.find(({ className }) => className !== null);
   const quote = shorten((thrown ?? sayings[0])?.text ?? '');
-  if (texts.some((text) => tellsOfDeath(text))) return { kind: 'death', verdict: null, rank, quote };
-  if (thrown === undefined || (rank !== 'death' && texts.some((text) => WAKE.test(text)))) return NOTHING;
-  return { kind: texts.some((text) => mayFollowDeath(text)) ? 'follows' : 'own', rank, quote };
+  if (sayings.some(({ text }) => tellsOfDeath(text))) return { kind: 'death', verdict: null, rank, quote };
+  if (thrown === undefined || (rank !== 'death' && sayings.some(({ text }) => WAKE.test(text)))) return NOTHING;
+  return { kind: sayings.some(({ text }) => mayFollowDeath(text)) ? 'follows' : 'own', rank, quote };
 }

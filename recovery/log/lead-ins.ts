@@ -2,7 +2,7 @@ import { type Saying, sayingOf, simpleName } from './saying.js';
 
 /** Classes that only carry the failure of something else: what their message quotes is the cause, not data. */
 const CARRIERS =
-  /^(?:Error|SparkException|SparkRuntimeException|Py4JJavaError|Py4JError|PythonException|RayTaskError|UserCodeException|TuneError|TrainingFailedError|ExecutionException|CompletionException|InvocationTargetException|UndeclaredThrowableException|UncheckedExecutionException|ExecutionError|RemoteException|JobAbortedException|FileNotFoundExceptionWrapper|AlgorithmError|ExecuteUserScriptError|ErrorFromWorker|ActivityFailure|ApplicationFailure|WrappedException|QueryExecutionException|StreamingQueryException|YarnException|SparkUserAppException)$/;
+  /^(?:Error|LoadError|SparkException|SparkRuntimeException|Py4JJavaError|Py4JError|PythonException|RayTaskError|UserCodeException|TuneError|TrainingFailedError|ExecutionException|CompletionException|InvocationTargetException|UndeclaredThrowableException|UncheckedExecutionException|ExecutionError|RemoteException|JobAbortedException|FileNotFoundExceptionWrapper|AlgorithmError|ExecuteUserScriptError|ErrorFromWorker|ActivityFailure|ApplicationFailure|WrappedException|QueryExecutionException|StreamingQueryException|YarnException|SparkUserAppException)$/;
 
 /** Words after which another statement follows. Each is matched at the start of a statement. */
 const LEAD_INS: readonly RegExp[] = [
@@ -27,6 +27,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^ray::\S{1,120} \(pid=[^()]{1,120}\)\s{0,4}/,
   /^An error occurred while calling [^:]{1,200}?\.?\s{0,4}: /s,
   /^Caught unexpected exception: /,
+  /^(?:Vertex|Task|TaskAttempt|Job|Stage|Container|Application|Step|Query|DAG)\b[^\n]{0,60}\bfail(?:ed|ure)?\b[:,]? ?/i,
   /^\[?Errno None\]?:? /,
 ];
 

@@ -11,7 +11,7 @@ export interface Saying {
 const NAME = String.raw`(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Za-z_$][\w$]{0,80}`;
 // `RayTaskError(MemoryError)` and Node's `Error [ERR_X]` carry a second name.
 const HEAD = new RegExp(
-  String.raw`^(?:Uncaught (?:exception )?)?(${NAME})(?:\((${NAME})\))?(?: \[([A-Z_]{3,60})\])?(?::(?:\s|$)(.*))?$`,
+  String.raw`^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(${NAME})(?:\((${NAME})?\))?(?: \[([A-Z_]{3,60})\])?(?::(?:\s|$)(.*))?$`,
   's',
 );
 const LOOKS_THROWN = /(?:Error|Exception|Throwable|KilledWorker|BrokenProcessPool)$/;

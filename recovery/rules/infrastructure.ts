@@ -29,7 +29,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /No space left on device|not enough (?:free )?(?:disk )?space(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|max_temp_directory_size|failed to offload data block/i,
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
     source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
   },
   {
@@ -39,7 +39,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -71,6 +71,15 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     pattern:
       /CANCELLED (?:AT|by)\b|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|application \S{1,80} killed by user/i,
     source: 'YARN ContainerExitStatus; Slurm; EMR, SageMaker and Databricks job states',
+  },
+  {
+    id: 'keyboard-interrupt',
+    kind: 'cancelled',
+    certainty: 'probable',
+    region: null,
+    in: 'class',
+    pattern: /^KeyboardInterrupt\b/,
+    source: 'CPython: SIGINT',
   },
   {
     id: 'shut-down',

@@ -68,7 +68,7 @@ export const SERVICE_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|mem .{0,40}exceeded limit|memory usage exceeded .{0,40}request_memory/i,
+      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|(?:=>> )?PBS: job killed: .{0,60}exceeded limit|memory usage exceeded .{0,40}request_memory/i,
     source: 'LSF, PBS, HTCondor',
   },
 ];
