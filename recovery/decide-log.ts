@@ -1,4 +1,6 @@
 import type { Facts } from './facts.js';
+import { isCarrier } from './log/lead-ins.js';
+import { sayingOf } from './log/saying.js';
 import { type Judgement, judgeRecord, lessSure } from './judge-record.js';
 
 type Cause = Extract<Judgement, { kind: 'cause' }>;
@@ -22,6 +24,7 @@ export function decideLog(facts: Facts): Judgement {
       ? said.find(({ kind }) => kind === 'cause' || kind === 'own')
       : said.find((one) => one.kind === 'cause');
   if (explained) return explained;
+  if (last?.kind === 'follows' && !isCarrier(sayingOf(last.quote).className ?? '')) return last;
   const hint = judged.find((one): one is Cause => one.kind === 'cause' && one.rank === 'hint');
   if (hint && !isSurvived(hint)) return { ...hint, verdict: lessSure(hint.verdict) };
   return last ?? said[0] ?? { kind: 'nothing' };

@@ -8,7 +8,7 @@ const PROGRAMS = /^(?:(?:[\w./+-]{1,60}(?:\[\d{1,10}\])?|Error|error|ERROR): {1,
 
 /** What stands before the words makes the line a row of data, or another's report of them. */
 const DATA_BEFORE =
-  /[,;\t|={}"`]|(?<!\w)'|^\d+ |\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question)s?\b ?(?:#? ?\d+|:|=|\()|\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected)\b/i;
+  /[,;\t|={}"`]|(?<!\w)'|^\d+ |\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
 
 /** A statement prepared for the rules. */
 export class SayingMatcher {

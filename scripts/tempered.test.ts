@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Io } from './io.js';
 import { runStartWorkflow } from './start-workflow.js';
 import { runTempered } from './tempered.js';
@@ -33,6 +33,7 @@ async function run(entry: Entry, line: string): Promise<{ exitCode: number; stdo
 test.each([
   { entry: runTempered, line: '--help', shows: 'schedule' },
   { entry: runTempered, line: 'schedule apply --help', shows: '--prune' },
+  { entry: runTempered, line: 'classify --help', shows: '--oom-kills' },
   { entry: runStartWorkflow, line: '--help', shows: 'salary' },
   {
     entry: runStartWorkflow,
@@ -48,6 +49,10 @@ test.each([
 test.each([
   { entry: runTempered, line: 'stauts', says: 'Did you mean status?' },
   { entry: runTempered, line: 'runs --limit 0', says: 'whole number from 1' },
+  { entry: runTempered, line: 'classify none.log', says: 'none.log does not exist' },
+  { entry: runTempered, line: 'classify .', says: '. is a directory' },
+  { entry: runTempered, line: 'classify x --exit often', says: 'exit code such as 137' },
+  { entry: runTempered, line: 'classify x --engine cobol', says: 'Allowed choices are spark' },
   { entry: runTempered, line: 'show', says: "missing required argument 'run'" },
   { entry: runStartWorkflow, line: 'salry', says: 'Did you mean salary?' },
   { entry: runStartWorkflow, line: 'salary --sett rows=1', says: 'Did you mean --set?' },
@@ -90,4 +95,43 @@ test('status of a platform that is down has exit code 3', async () => {
 test('down where nothing runs is fine', async () => {
   const { exitCode, stdout } = await run(runTempered, 'down');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'down   nothing was running\n' });
+});
+
+describe('classify', () => {
+  const inFolder = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+
+  test('says what died, of which memory, why, and what would help', async () => {
+    const log = inFolder('job.log', 'fatal error: out of memory\n\ngoroutine 1 [running]:\n');
+    const { exitCode, stdout } = await run(runTempered, `classify ${log} --exit 2`);
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      "It ran out of memory: the machine's or a native process's memory (certain).",
+      'why    fatal error: out of memory  (rule go-out-of-memory)',
+      'helps  fewer jobs at a time on the machine, smaller chunks, then a machine with more memory',
+      '',
+    ]);
+  });
+
+  test('reads an evidence JSON, leaves out what is absurd in it, and believes the options more', async () => {
+    const wrong = {
+      engine: 'cobol',
+      exit: { code: 'often', signal: 'SIGKILL' },
+      kernel: { oomKillDelta: -7 },
+      memory: 9,
+    };
+    const evidence = inFolder('evidence.json', JSON.stringify(wrong));
+    const plain = await run(runTempered, `classify ${evidence} --json`);
+    expect(JSON.parse(plain.stdout)).toMatchObject({ kind: 'unknown', certainty: 'ambiguous', region: null });
+    const counted = await run(runTempered, `classify ${evidence} --oom-kills 1 --json`);
+    expect(JSON.parse(counted.stdout)).toMatchObject({ kind: 'out-of-memory', region: 'container' });
+  });
+
+  test('a log larger than it reads is judged by its ends', async () => {
+    const large = Buffer.concat([Buffer.alloc(6 * 1024 * 1024, 0xff), Buffer.from('\nMemoryError\n')]);
+    const { stdout } = await run(runTempered, `classify ${inFolder('large.log', large)} --exit 1 --json`);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'out-of-memory', region: 'python-worker' });
+  });
 });

@@ -48,6 +48,9 @@ export function unfold(saying: Saying): readonly Saying[] {
 }
 
 function carriedBy(saying: Saying): readonly Saying[] {
+  const translated = /^\(((?:[a-z]\w{0,60}\.){1,10}\w{1,80}(?:Error|Exception))\) (.*)$/s.exec(saying.message);
+  // Spark Connect's client names the server's class in brackets.
+  if (translated && saying.className !== null) return [sayingOf(`${translated[1] ?? ''}: ${translated[2] ?? ''}`)];
   const inner = saying.className === null ? null : /\(([\w.]+)\)$/.exec(saying.className)?.[1];
   if (inner)
     return [

@@ -62,6 +62,16 @@ export const SERVICE_RULES: readonly TextRule[] = [
     source: 'Slurm: job states, slurmstepd, jobacct_gather',
   },
   {
+    id: 'query-memory-limit',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'message',
+    pattern:
+      /Query exceeded (?:per-node |distributed |local )?(?:total |user )?memory limit|EXCEEDED_(?:LOCAL|GLOBAL|NODE)_MEMORY_LIMIT/,
+    source: 'Trino and Presto: ExceededMemoryLimitException',
+  },
+  {
     id: 'condor-memory',
     kind: 'out-of-memory',
     certainty: 'definite',

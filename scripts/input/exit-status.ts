@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 
 /** How a process ended: by its code or by a signal. */
@@ -10,9 +11,8 @@ export interface ExitStatus {
 export function exitStatus(given: string): ExitStatus {
   const text = given.trim();
   if (/^-?\d{1,10}$/.test(text)) return { code: Number(text), signal: null };
-  if (/^(?:SIG)?[A-Z]{2,6}\d?$/i.test(text)) {
-    const name = text.toUpperCase();
-    return { code: null, signal: name.startsWith('SIG') ? name : `SIG${name}` };
-  }
+  const name = text.toUpperCase();
+  const signal = name.startsWith('SIG') ? name : `SIG${name}`;
+  if (Object.hasOwn(constants.signals, signal)) return { code: null, signal };
   throw new InvalidArgumentError('allowed is an exit code such as 137 or -9, or a signal such as SIGKILL.');
 }
