@@ -77,6 +77,64 @@ describe('a verdict on a failed job', () => {
       region: 'host',
     },
     {
+      given: "Ray's memory monitor, as the job contract names its class",
+      evidence: { engine: 'ray', exit: { code: 1 }, errorClass: 'OutOfMemoryError', errorMessage: '' },
+      kind: 'out-of-memory',
+      region: 'host',
+    },
+    {
+      given: 'a report that counts other kills',
+      evidence: {
+        engine: 'python',
+        exit: { code: 1 },
+        logTail: '2026-03-14 02:11:40 INFO alerts: OOMKilled count is 3\n',
+      },
+      kind: 'unknown',
+      region: null,
+    },
+    {
+      given: 'a stall after the kernel killed a child',
+      evidence: { engine: 'python', reason: 'stalled: no progress for 600 s', kernel: { oomKillDelta: 1 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'our time limit, after a child was killed for memory and its parent waited',
+      evidence: { engine: 'python', ...killed, stopRequested: 'timeout', kernel: { oomKillDelta: 1 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'an error of its own beside the kill of a helper that nobody missed',
+      evidence: {
+        engine: 'python',
+        exit: { code: 1 },
+        errorClass: 'KeyError',
+        errorMessage: "'age'",
+        kernel: { oomKillDelta: 1 },
+      },
+      kind: 'bug',
+      region: null,
+    },
+    {
+      given: 'a worker that died while the counter stood still',
+      evidence: { engine: 'ray', exit: { code: 1 }, errorClass: 'WorkerCrashedError', kernel: { oomKillDelta: 0 } },
+      kind: 'lost',
+      region: null,
+    },
+    {
+      given: 'an exit code of 0 without a result, and a kill',
+      evidence: { engine: 'python', exit: { code: 0 }, errorClass: 'ContractBroken', kernel: { oomKillDelta: 1 } },
+      kind: 'out-of-memory',
+      region: 'container',
+    },
+    {
+      given: 'an exit code of 0 and words of memory',
+      evidence: { engine: 'python', exit: { code: 0 }, logTail: 'MemoryError\nKilled\n' },
+      kind: 'unknown',
+      region: null,
+    },
+    {
       given: 'a sampled limit',
       evidence: {
         engine: 'python',

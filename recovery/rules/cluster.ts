@@ -27,7 +27,8 @@ export const CLUSTER_RULES: readonly TextRule[] = [
     certainty: 'definite',
     region: 'container',
     in: 'message',
-    pattern: /\bOOM[-_ ]?Killed\b(?!["']?\s{0,2}[:=]\s{0,2}["']?false)|container was OOM|OOMKilling\b/i,
+    pattern:
+      /\bOOM[-_ ]?Killed\b(?!["']?\s{0,2}[:=]\s{0,2}["']?false)(?=["')\]]?\s{0,4}(?:$|[\n,.;:=)\]}]|\(exit))|container was OOM|OOMKilling\b/i,
     source: 'Kubernetes: ContainerStateTerminated.reason; Docker: State.OOMKilled',
   },
   {

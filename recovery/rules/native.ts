@@ -36,7 +36,7 @@ export const NATIVE_RULES: readonly TextRule[] = [
     id: 'runtime-out-of-memory-class',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: ({ facts }) => (facts.engine === 'python' || facts.engine === 'ray' ? 'python-worker' : 'host'),
+    region: ({ facts }) => (facts.engine === 'python' ? 'python-worker' : 'host'),
     in: 'class',
     pattern:
       /^(?:(?:System\.)?(?:OutOfMemoryException|InsufficientMemoryException)|NoMemoryError|OutOfMemoryError(?::\s*$|$)|Out_of_memory)\b/,
