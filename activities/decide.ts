@@ -2,15 +2,20 @@ import type { FailedAttempt } from '../contracts/attempt.js';
 import type { Evidence } from '../contracts/evidence.js';
 import type { Resources } from '../contracts/resources.js';
 import { classify } from '../recovery/classify.js';
-import { type Decision, planNextAttempt } from '../recovery/plan.js';
+import type { Decision } from '../recovery/decision.js';
+import { POLICIES } from '../recovery/policies.js';
+import { findRequestedBytes } from '../recovery/requested-bytes.js';
 import type { ActivityContext } from './context.js';
+import { loadStage } from './find-stage.js';
 import { recordOutcome } from './record-outcome.js';
 
 /** A failed attempt to judge, with those before it. */
 export interface DecideRequest {
+  readonly pipeline: string;
+  readonly stage: string;
   readonly jobKey: string;
   readonly before: readonly FailedAttempt[];
-  readonly failed: Omit<FailedAttempt, 'verdict'>;
+  readonly failed: Omit<FailedAttempt, 'verdict' | 'requestedBytes'>;
   readonly evidence: Evidence;
   readonly cap: Resources;
 }
@@ -22,12 +27,16 @@ export interface Decided {
 }
 
 /** Local activity: judges a failed attempt. Its answer stands in history, so a later release cannot change a running decision. */
-export function decide({ storage }: ActivityContext) {
-  return async ({ jobKey, before, failed, evidence, cap }: DecideRequest): Promise<Decided> => {
-    const judged: FailedAttempt = { ...failed, verdict: classify(evidence) };
+export function decide(context: ActivityContext) {
+  return async (request: DecideRequest): Promise<Decided> => {
+    const { jobKey, before, failed, evidence, cap } = request;
+    const { levers } = loadStage(context, request);
+    const verdict = classify(evidence);
+    const judged: FailedAttempt = { ...failed, verdict, requestedBytes: findRequestedBytes(evidence, verdict) };
     const [first, ...rest] = [...before, judged];
-    const decision = planNextAttempt([first, ...rest], cap);
-    await recordOutcome(storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
+    const { plan } = POLICIES[context.profile.profile.recovery.policy];
+    const decision = plan([first, ...rest], { cap, levers });
+    await recordOutcome(context.storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
     return { failed: judged, decision };
   };
 }

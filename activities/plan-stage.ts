@@ -75,7 +75,7 @@ export function planStage(context: ActivityContext) {
         number,
         resources: sizes.first,
         settings: definition.settingsFor(rowsOf(split)),
-        lever: null,
+        levers: [],
         because: 'first size',
       },
       cap: sizes.cap,

@@ -1,3 +1,5 @@
+import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
+import { AttemptRecord } from '../contracts/attempt-record.js';
 import type { JobResult } from '../contracts/job.js';
 import { JOB_FILES } from '../contracts/job.js';
 import { JsonObject } from '../contracts/json.js';
@@ -24,6 +26,9 @@ export interface PublishRequest {
   readonly because: string;
   readonly attempts: number;
   readonly decisions: readonly string[];
+  /** The attempts that failed before, and the one that succeeded. */
+  readonly failed: readonly FailedAttempt[];
+  readonly attempt: Attempt;
   readonly seconds: number;
   readonly peakBytes: number;
   readonly memoryBytes: number;
@@ -48,6 +53,7 @@ export function publishStage(context: ActivityContext) {
       stageKey,
       keyParts: request.keyParts,
       summary: summaryOf(request),
+      attempts: attemptsOf(request),
       provenance: {
         stage,
         stageKey,
@@ -73,6 +79,19 @@ export function publishStage(context: ActivityContext) {
     await storage.remove(layout.scratch(storage, stage, stageKey));
     return { output: record.output, summary: record.summary };
   };
+}
+
+function attemptsOf({ failed, attempt, seconds, peakBytes }: PublishRequest): readonly AttemptRecord[] {
+  return [...failed, { attempt, seconds, peakBytes, verdict: null }].map((one) =>
+    // Parsed, because a run that an earlier release began has attempts in that release's words.
+    AttemptRecord.parse({
+      ...one,
+      number: one.attempt.number,
+      memoryBytes: one.attempt.resources.memoryBytes,
+      cpus: one.attempt.resources.cpus,
+      levers: one.attempt.levers,
+    }),
+  );
 }
 
 function summaryOf(request: PublishRequest): StageSummary {

@@ -3,7 +3,9 @@ import { TemperedError } from '../contracts/failure.js';
 import { JOB_FILES, type JobFile } from '../contracts/job.js';
 import { canonicalJson } from '../contracts/json.js';
 import type { JobHandle } from '../contracts/job-handle.js';
+import { POLICIES } from '../recovery/policies.js';
 import { layout } from '../storage/layout.js';
+import { childUri } from '../storage/uri.js';
 import type { JobsContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
 import { jobKeyOf } from './job-key.js';
@@ -26,6 +28,7 @@ export function submitJob(context: JobsContext) {
   return async (request: JobRequest): Promise<JobHandle> => {
     const { stage, stageKey, attempt, split } = request;
     const { job, salvage } = loadStage(context, request);
+    const policy = POLICIES[context.profile.profile.recovery.policy];
     const platform = platforms[request.platform];
     if (!platform) {
       throw new TemperedError(
@@ -36,6 +39,7 @@ export function submitJob(context: JobsContext) {
     }
     const key = jobKeyOf({ workflowId: request.run.workflowId, stage, stageKey }, attempt.number);
     const jobDirUri = layout.work(storage, key);
+    const scratch = layout.scratch(storage, stage, stageKey);
     const file: JobFile = {
       version: 1,
       jobKey: key,
@@ -43,10 +47,11 @@ export function submitJob(context: JobsContext) {
       params: split.params,
       inputs: split.inputs,
       output: `${jobDirUri}/${JOB_FILES.output}`,
-      scratch: layout.scratch(storage, stage, stageKey),
+      // Without salvage each attempt has a scratch folder of its own: there is nothing to be found in it.
+      scratch: policy.salvages ? scratch : childUri(scratch, `attempt-${String(attempt.number)}`),
       resources: attempt.resources,
       settings: attempt.settings,
-      salvage,
+      salvage: policy.salvages ? salvage : 'nothing',
     };
     await storage.write(`${jobDirUri}/${JOB_FILES.spec}`, canonicalJson(file));
     const { engine, entry } = job;

@@ -28,7 +28,9 @@ export interface Attempt {
   readonly number: number;
   readonly resources: Resources;
   readonly settings: Settings;
-  readonly lever: Lever | null;
+  /** What was changed against the attempt before; none for a first attempt and for one more of the same. */
+  readonly levers: readonly Lever[];
+  /** Why so, in one sentence. */
   readonly because: string;
 }
 
@@ -37,5 +39,7 @@ export interface FailedAttempt {
   readonly attempt: Attempt;
   readonly verdict: Verdict;
   readonly peakBytes: number | null;
+  /** What the allocation that failed asked for, where the failure says so. */
+  readonly requestedBytes: number | null;
   readonly seconds: number;
 }

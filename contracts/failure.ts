@@ -9,6 +9,7 @@ export const FAILURE_POLICY = {
   OUT_OF_MEMORY: { retryable: false, exitCode: 1 },
   JOB_FAILED: { retryable: false, exitCode: 1 },
   JOB_LOST: { retryable: false, exitCode: 1 },
+  NO_CAPACITY: { retryable: false, exitCode: 3 },
   CONTRACT_BROKEN: { retryable: false, exitCode: 1 },
   CANCELLED: { retryable: false, exitCode: 1 },
   TIMED_OUT: { retryable: false, exitCode: 1 },

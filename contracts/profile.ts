@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PolicyName } from './policy.js';
 import { ByteSize } from './resources.js';
 
 const StageOverride = z.strictObject({
@@ -29,6 +30,7 @@ export const Profile = z.strictObject({
   inputFolders: z.array(z.string().min(1)).default([]),
   platform: z.string().default('local'),
   local: z.strictObject({ memoryBudget: ByteSize.optional(), cpus: z.number().positive().optional() }).default({}),
+  recovery: z.strictObject({ policy: PolicyName.default('ladder') }).default({ policy: 'ladder' }),
   stages: z.record(z.string(), StageOverride).default({}),
   schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), ScheduleEntry).default({}),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AttemptRecord } from './attempt-record.js';
 import { Salvaged } from './job.js';
 import { JsonObject } from './json.js';
 import { Provenance } from './manifest.js';
@@ -46,5 +47,7 @@ export const StageRecord = z.strictObject({
   output: JsonObject,
   summary: StageSummary,
   provenance: Provenance,
+  /** Every attempt of the run that published it, the failed ones first. */
+  attempts: z.array(AttemptRecord).default([]),
 });
 export type StageRecord = Readonly<z.infer<typeof StageRecord>>;

@@ -71,7 +71,7 @@ export type StageOutput<S extends StageDefinition> = Readonly<z.infer<S['output'
 
 /**
  * Defines a stage.
- * @throws RangeError when a size in `needs` is not a size
+ * @throws RangeError when a size in `needs` is not a size, or a lever has no setting to change
  */
 export function defineStage<
   const Name extends string,
@@ -83,11 +83,19 @@ export function defineStage<
   const base = { memoryBytes: parseBytes(memory), diskBytes: parseBytes(disk) };
   const perRow = { memoryBytes: parseBytes(memoryPerRow), diskBytes: parseBytes(diskPerRow) };
   const { settings, ...rest } = source;
+  const settingsFor = (rows: number) => (typeof settings === 'function' ? settings(rows) : settings);
+  const missing = source.levers.find((lever) => lever !== 'memory' && !Object.hasOwn(settingsFor(0), lever));
+  if (missing !== undefined) {
+    const known = Object.keys(settingsFor(0)).join(', ') || 'none';
+    throw new RangeError(
+      `stage ${source.name}: the lever "${missing}" needs a setting of that name; its settings are ${known}`,
+    );
+  }
   return {
     ...rest,
     params: z.strictObject(source.params),
     output: z.strictObject(source.output),
-    settingsFor: (rows) => (typeof settings === 'function' ? settings(rows) : settings),
+    settingsFor,
     sizeFor: (rows) => ({
       memoryBytes: base.memoryBytes + perRow.memoryBytes * rows,
       cpus,

@@ -1,109 +1,91 @@
 import { assertNever } from '../contracts/assert-never.js';
-import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
-import { formatBytes } from '../contracts/bytes.js';
+import type { FailedAttempt } from '../contracts/attempt.js';
 import type { FailureCode } from '../contracts/failure.js';
-import type { Resources } from '../contracts/resources.js';
-import type { Verdict } from '../contracts/verdict.js';
-import { nextMemoryBytes } from './size.js';
+import { BUDGETS, type RepeatableKind, waitSeconds } from './budgets.js';
+import { type Decision, type History, lastOf, type Limits, sameAgain } from './decision.js';
+import { planMemory } from './plan-memory.js';
+import { endText, quoteOf } from './sentences.js';
 
-/** What happens after a failed attempt. */
-export type Decision =
-  | { readonly kind: 'retry'; readonly attempt: Attempt }
-  | {
-      readonly kind: 'give-up';
-      readonly code: FailureCode;
-      readonly because: string;
-      readonly advice: string;
-    };
+const READ_THE_LOG = 'read the job log: npx tempered logs RUN';
 
-/** Attempts that may be spent on each kind of failure. They are separate: a lost job never eats a memory attempt. */
-const BUDGETS = { 'out-of-memory': 5, lost: 3 } as const;
+/** How failures that may pass by themselves are spoken of, and what a run ends with when they do not. */
+const REPEATS: Readonly<
+  Record<RepeatableKind, { readonly how: string; readonly code: FailureCode; readonly advice: string }>
+> = {
+  preempted: {
+    how: 'was preempted',
+    code: 'JOB_LOST',
+    advice: 'run the stage where machines are not taken away, or when fewer are wanted',
+  },
+  lost: { how: 'was lost', code: 'JOB_LOST', advice: 'see who ends the job: npx tempered doctor' },
+  unknown: { how: 'ended for a reason that no rule knows', code: 'JOB_FAILED', advice: READ_THE_LOG },
+  timeout: {
+    how: 'ran out of time',
+    code: 'TIMED_OUT',
+    advice: 'raise the time limit or give the stage less work',
+  },
+  capacity: {
+    how: 'found no free capacity',
+    code: 'NO_CAPACITY',
+    advice: 'ask the platform for more quota, choose another platform, or start again later',
+  },
+  throttled: {
+    how: 'was refused for too many requests',
+    code: 'NO_CAPACITY',
+    advice: 'ask the platform for a higher request rate, or run fewer jobs at a time',
+  },
+};
 
 /**
- * Decides what follows a failed attempt. Pure: no clock, no I/O.
- * @param failed all failed attempts of the stage in this run, oldest first; the last one is judged
- * @param cap the largest size that the stage may ever have
+ * Decides what follows a failed attempt: the ladder. Pure: no clock, no I/O.
+ *
+ * Only out of memory changes size or settings. Everything else repeats the last attempt as it was, so that a lost machine neither
+ * grows a job nor forgets that it had grown.
  */
-export function planNextAttempt(failed: readonly [FailedAttempt, ...FailedAttempt[]], cap: Resources): Decision {
-  const last = failed.at(-1) ?? failed[0];
-  const { verdict } = last;
-  switch (verdict.kind) {
+export function planNextAttempt(failed: History, limits: Limits): Decision {
+  const last = lastOf(failed);
+  const { kind } = last.verdict;
+  switch (kind) {
     case 'out-of-memory':
-      return growMemory(failed, last, cap);
-    case 'lost':
+      return planMemory(failed, limits);
     case 'preempted':
-      return retrySameSize(failed, last);
+    case 'lost':
+    case 'unknown':
+    case 'timeout':
+    case 'capacity':
+    case 'throttled':
+      return repeat(failed, kind);
     case 'invalid-input':
       return giveUp('INVALID_DATA', last, 'correct the input that the message names, then start again');
     case 'disk-full':
       return giveUp('STORAGE_FULL', last, 'free disk space under the storage root, then start again');
     case 'cancelled':
       return giveUp('CANCELLED', last, 'start the run again when it is wanted');
-    case 'timeout':
-      return giveUp('TIMED_OUT', last, 'raise the time limit or give the stage less work');
-    case 'capacity':
-    case 'throttled':
     case 'bug':
-    case 'unknown':
-      return giveUp('JOB_FAILED', last, 'read the job log: npx tempered logs RUN');
+      return giveUp('JOB_FAILED', last, READ_THE_LOG);
     default:
-      return assertNever('verdict', verdict.kind);
+      return assertNever('verdict', kind);
   }
 }
 
-function growMemory(failed: readonly FailedAttempt[], last: FailedAttempt, cap: Resources): Decision {
-  const { attempt, peakBytes } = last;
-  const previous = attempt.resources.memoryBytes;
-  const spent = countKind(failed, 'out-of-memory');
-  const memoryBytes =
-    spent >= BUDGETS['out-of-memory'] - 1 ? cap.memoryBytes : nextMemoryBytes(previous, peakBytes, cap.memoryBytes);
-  if (memoryBytes <= previous || spent >= BUDGETS['out-of-memory']) {
+function repeat(failed: History, kind: RepeatableKind): Decision {
+  const last = lastOf(failed);
+  const { how, code, advice } = REPEATS[kind];
+  const said = endText(last, how);
+  const spent = failed.filter(({ verdict }) => verdict.kind === kind).length;
+  if (spent >= BUDGETS[kind]) {
     return {
       kind: 'give-up',
-      code: 'OUT_OF_MEMORY',
-      because: `out of memory (${where(last.verdict)}) at ${formatBytes(previous)}, the largest size allowed is ${formatBytes(cap.memoryBytes)}`,
-      advice: 'raise maxMemory of the stage or local.memoryBudget in tempered.json, or start again with fewer rows',
+      code,
+      because: `${said}, which makes ${String(spent)} of ${String(BUDGETS[kind])}`,
+      advice,
     };
   }
-  return {
-    kind: 'retry',
-    attempt: {
-      number: attempt.number + 1,
-      resources: { ...attempt.resources, memoryBytes },
-      settings: attempt.settings,
-      lever: 'memory',
-      because: `out of memory (${where(last.verdict)}) at ${formatBytes(previous)}: memory grows to ${formatBytes(memoryBytes)}`,
-    },
-  };
-}
-
-function retrySameSize(failed: readonly FailedAttempt[], last: FailedAttempt): Decision {
-  if (countKind(failed, last.verdict.kind) >= BUDGETS.lost) {
-    return giveUp('JOB_LOST', last, 'see who ends the job: npx tempered doctor');
-  }
-  return {
-    kind: 'retry',
-    attempt: {
-      ...last.attempt,
-      number: last.attempt.number + 1,
-      lever: null,
-      because: `the job was lost (${quote(last.verdict)}): same size again`,
-    },
-  };
+  if (kind !== 'capacity' && kind !== 'throttled') return sameAgain(last, `${said}: the same again`);
+  const seconds = waitSeconds(spent);
+  return sameAgain(last, `${said}: the same again after ${String(seconds)} s`, seconds);
 }
 
 function giveUp(code: FailureCode, { verdict }: FailedAttempt, advice: string): Decision {
-  return { kind: 'give-up', code, because: quote(verdict), advice };
-}
-
-function countKind(failed: readonly FailedAttempt[], kind: Verdict['kind']): number {
-  return failed.filter(({ verdict }) => verdict.kind === kind).length;
-}
-
-function where({ region, certainty }: Verdict): string {
-  return `${region ?? 'unknown region'}, ${certainty}`;
-}
-
-function quote({ kind, evidence }: Verdict): string {
-  return evidence[0]?.quote ?? kind;
+  return { kind: 'give-up', code, because: quoteOf(verdict), advice };
 }

@@ -1,4 +1,5 @@
 import { TemperedError } from '../contracts/failure.js';
+import type { AttemptRecord } from '../contracts/attempt-record.js';
 import type { JobResult } from '../contracts/job.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Manifest, Provenance } from '../contracts/manifest.js';
@@ -27,6 +28,7 @@ export interface StagePublication {
   readonly keyParts: KeyParts;
   readonly provenance: Provenance;
   readonly summary: StageSummary;
+  readonly attempts: readonly AttemptRecord[];
   /** Parses references and values together into the stage's output; throws when they are not what the stage promises. */
   readonly toOutput: (found: JsonObject) => JsonObject;
 }
@@ -92,7 +94,7 @@ interface PublicationPlan {
 
 /** Everything that will be written, decided before the first byte is: an output that breaks the contract leaves no trace. */
 function planPublication(storage: Storage, publication: StagePublication, finalUri: string): PublicationPlan {
-  const { result, stageKey, keyParts, provenance, summary, toOutput } = publication;
+  const { result, stageKey, keyParts, provenance, summary, attempts, toOutput } = publication;
   const refs: Record<string, Ref> = {};
   const snapshots: { path: string; manifest: Manifest }[] = [];
   for (const [name, output] of Object.entries(result.outputs)) {
@@ -108,7 +110,7 @@ function planPublication(storage: Storage, publication: StagePublication, finalU
     snapshots.push({ path: output.path, manifest });
   }
   const output = toOutput({ ...result.values, ...refs });
-  const record = StageRecord.parse({ version: 1, stageKey, keyParts, output, summary, provenance });
+  const record = StageRecord.parse({ version: 1, stageKey, keyParts, output, summary, provenance, attempts });
   return { record, snapshots };
 }
 

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, setCurrentDetails, setHandler } from '@tempo
 import type { JobHeartbeat } from '../activities/await-job.js';
 import { formatBytes } from '../contracts/bytes.js';
 import type { RunProgress } from '../contracts/pipelines/run.js';
+import { salvagedText } from '../contracts/salvaged-text.js';
 import type { StageSummary } from '../contracts/stage-record.js';
 
 type StageProgress = RunProgress['stages'][number];
@@ -89,11 +90,23 @@ function cells({
   if (summary) {
     const { cache, rowsOut, seconds, peakBytes, because } = summary;
     const done = cache === 'hit' ? 'from cache' : 'done';
-    return [stage, done, String(rowsOut), seconds.toFixed(1), formatBytes(peakBytes), because];
+    const told = cache === 'hit' ? [because] : [because, salvagedText(summary), ...decisionsOf(summary)];
+    const why = told.filter((text) => text !== '').map(cellText);
+    return [stage, done, String(rowsOut), seconds.toFixed(1), formatBytes(peakBytes), why.join('<br>')];
   }
   const tries = attempt > 1 ? ` (attempt ${String(attempt)})` : '';
   const share = percent === null ? '' : ` ${percent.toFixed(0)} %`;
   const link = trackingUrl === null ? '' : ` [open](${trackingUrl})`;
   const memory = memoryBytes === 0 ? '' : `limit ${formatBytes(memoryBytes)}`;
-  return [stage, `${state}${share}${tries}`, '', '', memory, `${message}${link}`];
+  return [stage, `${state}${share}${tries}`, '', '', memory, `${cellText(message)}${link}`];
+}
+
+/** A summary that an earlier release put into history has no decisions. */
+function decisionsOf({ decisions = [] }: Partial<Pick<StageSummary, 'decisions'>>): readonly string[] {
+  return decisions;
+}
+
+/** A decision quotes logs, and a bar or a line break in one would end its cell. */
+function cellText(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 }

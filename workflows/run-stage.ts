@@ -4,6 +4,7 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JobsActivities, LocalActivities } from '../activities/index.js';
@@ -68,6 +69,8 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         because: plan.because,
         attempts: failed.length + 1,
         decisions,
+        failed,
+        attempt,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
         memoryBytes: attempt.resources.memoryBytes,
@@ -77,6 +80,8 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     }
     const { evidence, seconds, peakBytes } = outcome;
     const { failed: judged, decision } = await decide({
+      pipeline,
+      stage,
       jobKey: handle.key,
       before: failed,
       failed: { attempt, peakBytes, seconds },
@@ -90,11 +95,15 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         message: `${stage} failed after ${String(failed.length)} attempt(s): ${decision.because}`,
         type: decision.code,
         nonRetryable: true,
-        details: [{ advice: decision.advice, stage, verdict: judged.verdict, jobKey: handle.key }],
+        details: [{ advice: decision.advice, stage, verdict: judged.verdict, jobKey: handle.key, decisions }],
       });
     }
     attempt = decision.attempt;
     decisions.push(attempt.because);
+    if (decision.afterSeconds > 0) {
+      board.update(stage, { state: 'waiting', message: attempt.because });
+      await sleep(decision.afterSeconds * 1_000);
+    }
   }
 }
 

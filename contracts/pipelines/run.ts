@@ -18,7 +18,7 @@ export const RunProgress = z.strictObject({
   stages: z.array(
     z.strictObject({
       stage: z.string(),
-      state: z.enum(['planning', 'running', 'done', 'failed']),
+      state: z.enum(['planning', 'running', 'waiting', 'done', 'failed']),
       attempt: z.int().nonnegative(),
       memoryBytes: z.int().nonnegative(),
       percent: z.number().nullable(),

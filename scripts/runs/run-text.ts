@@ -3,6 +3,7 @@ import { formatBytes } from '../../contracts/bytes.js';
 import { Metrics } from '../../contracts/metrics.js';
 import { GateVerdict } from '../../contracts/pipelines/run.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
+import { salvagedText } from '../../contracts/salvaged-text.js';
 import { StageSummary } from '../../contracts/stage-record.js';
 import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
@@ -38,6 +39,9 @@ const Readable = z.object({
   predictionsCsv: ArtifactRef.nullish(),
   csv: ArtifactRef.nullish(),
 });
+/** What a failed stage had tried, in a failure's facts. */
+const Tries = z.object({ stage: z.string(), decisions: z.array(z.string()) });
+
 type Readable = z.infer<typeof Readable>;
 
 /** Writes a run as text. */
@@ -53,6 +57,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       : stages
           .map((stage) => `  ${stage.stage} ${isCutShort(stage, ending) ? 'stopped' : stageLine(stage)}`)
           .join('\n'),
+    decisionLines(result.stages),
     cacheLine(result.stages),
     metricsTable(result),
     gateLines(result),
@@ -78,7 +83,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
 
 /** The run is over and its last words about this stage were that it goes on: a cancel ended both. */
 function isCutShort({ state }: StageView, ending: RunEnding | null): boolean {
-  return ending !== null && (state === 'running' || state === 'planning');
+  return ending !== null && (state === 'running' || state === 'planning' || state === 'waiting');
 }
 
 function stageTable(stages: readonly StageSummary[]): string {
@@ -97,6 +102,18 @@ function stageTable(stages: readonly StageSummary[]): string {
   );
   const heading = ['  stage', 'rows', 'rejected', 'time', 'peak memory', 'limit', 'attempts', 'cache', 'why'];
   return table([heading, ...rows], [1, 2, 3, 4, 5, 6]);
+}
+
+/** Why stages took more than one attempt, and what the attempts left each other. */
+function decisionLines(stages: readonly StageSummary[]): string {
+  return stages
+    .filter(({ cache }) => cache === 'miss')
+    .flatMap((summary) =>
+      [...summary.decisions, salvagedText(summary)]
+        .filter((text) => text !== '')
+        .map((text) => line('tries', `${summary.stage}: ${text}`)),
+    )
+    .join('\n');
 }
 
 function cacheLine(stages: readonly StageSummary[]): string {
@@ -124,9 +141,11 @@ function gateLines({ gate }: Readable): string {
 
 function failureLines(ending: RunEnding | null): string {
   if (!ending?.failure) return '';
-  const { code, message, advice } = ending.failure;
+  const { code, message, advice, stage, decisions } = ending.failure;
+  const tries = Tries.safeParse({ stage, decisions });
+  const tried = tries.success ? tries.data.decisions.map((text) => line('tries', `${tries.data.stage}: ${text}`)) : [];
   const log = jobLogTail(ending.failure).map((text, index) => `${index === 0 ? 'log    ' : '       '}${text}`);
-  return [...log, `error  ${code}: ${message}`, ...(advice === null ? [] : [`next   ${advice}`])].join('\n');
+  return [...log, ...tried, `error  ${code}: ${message}`, ...(advice === null ? [] : [`next   ${advice}`])].join('\n');
 }
 
 function line(name: string, text: string | undefined): string {

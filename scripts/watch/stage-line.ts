@@ -1,4 +1,5 @@
 import { formatBytes } from '../../contracts/bytes.js';
+import { salvagedText } from '../../contracts/salvaged-text.js';
 import { formatCount, formatSeconds } from '../format.js';
 import type { StageView } from './snapshot.js';
 
@@ -9,7 +10,10 @@ export function stageLine({ state, attempt, memoryBytes, percent, message, rssBy
     const rows = rowsOut > 0 ? `${formatCount(rowsOut)} rows` : '';
     if (cache === 'hit') return join(['from cache', rows], because);
     const tries = attempts > 1 ? `${String(attempts)} attempts` : '';
-    return join(['done', rows, formatSeconds(seconds), `peak ${formatBytes(peakBytes)}`, tries], '');
+    return join(
+      ['done', rows, formatSeconds(seconds), `peak ${formatBytes(peakBytes)}`, tries, salvagedText(summary)],
+      '',
+    );
   }
   if (state !== 'running') return join([state], message);
   const share = percent === null ? 'running' : `running ${percent.toFixed(0)} %`;

@@ -12,7 +12,7 @@ const source = {
   output: { candidate: ArtifactRef, score: z.number() },
   job: { engine: 'ray', entry: 'jobs/ray/tune.py' },
   needs: { memory: '2GiB', cpus: 2, disk: '1GiB' },
-  settings: { threads: 1 },
+  settings: { concurrency: 1 },
   levers: ['concurrency', 'memory'],
   salvage: 'trials',
 } as const;

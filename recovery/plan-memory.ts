@@ -1,0 +1,151 @@
+import type { Attempt, FailedAttempt, Lever } from '../contracts/attempt.js';
+import { formatBytes } from '../contracts/bytes.js';
+import type { Resources, Settings } from '../contracts/resources.js';
+import { BUDGETS } from './budgets.js';
+import { type Decision, type History, lastOf, type Limits, sameAgain } from './decision.js';
+import { whyDoomed } from './doomed.js';
+import { changesResult, type LeverMove, moveText, pullLever, workersInForce } from './levers.js';
+import { type RegionHelp, helpFor } from './region-help.js';
+import { deathText } from './sentences.js';
+import { nextSize } from './size.js';
+
+/** From here on a peak has met its limit. */
+const AT_THE_LIMIT = 0.9;
+
+/** One step of the ladder. */
+interface Step {
+  readonly moves: readonly LeverMove[];
+  /** Null while the size stays. */
+  readonly size: Resources | null;
+}
+
+/**
+ * What follows an attempt that ran out of memory. The first failure of a region pulls all free levers that help it by one notch, at
+ * the same size; later ones grow memory; once the cap is reached the levers give what they have left, and only then those that
+ * change the result. Why in this order: docs/oom.md, Deciding.
+ */
+export function planMemory(failed: History, limits: Limits): Decision {
+  const last = lastOf(failed);
+  const memoryFailures = failed.filter(({ verdict }) => verdict.kind === 'out-of-memory');
+  const help = helpFor(last.verdict);
+  const guess = help.memory ? judgeAmbiguous(memoryFailures, last) : null;
+  if (guess) return guess;
+  if (memoryFailures.length >= BUDGETS['out-of-memory']) {
+    return giveUp(last, help, `that was the last of ${String(BUDGETS['out-of-memory'])} attempts`);
+  }
+  const doom = help.memory ? whyDoomed(memoryFailures, limits.cap) : null;
+  const step = chooseStep({ memoryFailures, last, help, limits, doom });
+  return step ? climb(last, step, limits) : giveUp(last, help, whyNothingIsLeft(help, limits, doom));
+}
+
+/** A death that may have been for memory is repeated once as it was; the second counts when its peak met the limit. Null: it counts. */
+function judgeAmbiguous(memoryFailures: readonly FailedAttempt[], last: FailedAttempt): Decision | null {
+  const { attempt, verdict, peakBytes } = last;
+  if (verdict.certainty !== 'ambiguous') return null;
+  if (findRepeated(memoryFailures) === last) {
+    return sameAgain(last, `${deathText(last)}: it may not have been memory, so the same again`);
+  }
+  if (peakBytes !== null && peakBytes >= attempt.resources.memoryBytes * AT_THE_LIMIT) return null;
+  return {
+    kind: 'give-up',
+    code: 'JOB_FAILED',
+    because: `${deathText(last)}: it died twice and no measurement says that it was memory`,
+    advice: 'read the job log: npx tempered logs RUN',
+  };
+}
+
+/** The ambiguous failure that was answered by the same again; it has taught nothing of what helps. */
+function findRepeated(memoryFailures: readonly FailedAttempt[]): FailedAttempt | undefined {
+  return memoryFailures.find(({ verdict }) => verdict.certainty === 'ambiguous' && helpFor(verdict).memory);
+}
+
+interface Situation {
+  readonly memoryFailures: readonly FailedAttempt[];
+  readonly last: FailedAttempt;
+  readonly help: RegionHelp;
+  readonly limits: Limits;
+  readonly doom: string | null;
+}
+
+function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): Step | null {
+  const { attempt, verdict } = last;
+  const moves = limits.levers.flatMap((lever) => {
+    if (lever === 'memory' || !help.levers.includes(lever)) return [];
+    const move = pullLever(lever, attempt.settings, attempt.resources.cpus);
+    return move ? [move] : [];
+  });
+  const free = moves.filter(({ lever }) => !changesResult(lever));
+  const isLastAttempt = memoryFailures.length === BUDGETS['out-of-memory'] - 1;
+  const mayGrow = help.memory && doom === null && limits.levers.includes('memory');
+  const answered = memoryFailures.filter((other) => other !== last && other !== findRepeated(memoryFailures));
+  const stride = { owed: countOwed(answered, attempt), toTheCap: isLastAttempt };
+  const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, stride) : null;
+  const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
+
+  if (isLastAttempt && (size || free.length > 0)) return { moves: free, size };
+  if (isFirstOfRegion && free.length > 0) return { moves: free, size: null };
+  if (size) return { moves: [], size };
+  if (free.length > 0) return { moves: free, size: null };
+  const [costly] = moves;
+  return costly && !isWithoutCause(doom, last) ? { moves: [costly], size: null } : null;
+}
+
+/** Earlier memory failures at this same size: each was answered by settings alone. */
+function countOwed(answered: readonly FailedAttempt[], { resources }: Attempt): number {
+  return answered.filter(({ attempt }) => attempt.resources.memoryBytes === resources.memoryBytes).length;
+}
+
+/** A job that its size did not end is not helped by a worse result either. */
+function isWithoutCause(doom: string | null, { requestedBytes }: FailedAttempt): boolean {
+  return doom !== null && requestedBytes === null;
+}
+
+function climb(last: FailedAttempt, { moves, size }: Step, { cap }: Limits): Decision {
+  const { attempt } = last;
+  const previous = attempt.resources;
+  const resources = size ?? { ...previous, memoryBytes: Math.min(previous.memoryBytes, cap.memoryBytes) };
+  const levers: Lever[] = [...moves.map(({ lever }) => lever), ...(size ? (['memory'] as const) : [])];
+  const changes = [
+    ...moves.map(moveText),
+    ...(size ? [`memory ${formatBytes(previous.memoryBytes)} -> ${formatBytes(size.memoryBytes)}`] : []),
+  ];
+  const settings = {
+    ...keepWorkers(attempt, resources),
+    ...Object.fromEntries(moves.map(({ lever, to }) => [lever, to] as const)),
+  };
+  const because = `${deathText(last)}: ${changes.join(', ')}`;
+  return {
+    kind: 'retry',
+    attempt: { number: attempt.number + 1, resources, settings, levers, because },
+    afterSeconds: 0,
+  };
+}
+
+/** A larger machine often has more CPUs. "One worker a CPU" would spend the new memory on new workers, so their number is kept. */
+function keepWorkers({ settings, resources: { cpus } }: Attempt, next: Resources): Settings {
+  const { concurrency } = settings;
+  if (next.cpus <= cpus || concurrency !== 0) return settings;
+  return { ...settings, concurrency: workersInForce(concurrency, cpus) };
+}
+
+function whyNothingIsLeft(help: RegionHelp, { cap, levers }: Limits, doom: string | null): string {
+  if (doom !== null) return doom;
+  if (!help.memory) return 'more memory does not help, and the stage has no lever left that does';
+  if (!levers.includes('memory')) return 'the stage has no lever left, and memory is none of its levers';
+  return `the largest size allowed is ${formatBytes(cap.memoryBytes)}, and no lever is left`;
+}
+
+function giveUp(last: FailedAttempt, help: RegionHelp, why: string): Decision {
+  const needed = neededText(last);
+  return {
+    kind: 'give-up',
+    code: 'OUT_OF_MEMORY',
+    because: `${deathText(last)}: ${why}${needed}`,
+    advice: help.advice,
+  };
+}
+
+/** About what it would have taken, where the failure says so. */
+function neededText({ peakBytes, requestedBytes }: FailedAttempt): string {
+  return requestedBytes === null ? '' : `; it needs about ${formatBytes((peakBytes ?? 0) + requestedBytes)}`;
+}
