@@ -76,7 +76,7 @@ export function planStage(context: ActivityContext) {
         resources: sizes.first,
         settings: definition.settingsFor(rowsOf(split)),
         levers: [],
-        because: 'first size',
+        because: sizes.because,
       },
       cap: sizes.cap,
       because,
@@ -119,9 +119,21 @@ function chooseSizes(context: ActivityContext, definition: StageDefinition, spli
       },
     );
   }
+  if (override.cpus !== undefined && override.cpus > largest.cpus) {
+    throw new TemperedError(
+      'WRONG_INPUT',
+      `stages.${definition.name}.cpus is ${String(override.cpus)}, but at most ${String(largest.cpus)} can be had`,
+      { field: `stages.${definition.name}.cpus`, advice: 'lower cpus, or raise local.cpus in tempered.json' },
+    );
+  }
   const cpus = Math.min(override.cpus ?? guess.cpus, largest.cpus);
-  const memoryBytes = Math.min(override.memory ?? guess.memoryBytes, capBytes);
+  const wantedBytes = override.memory ?? guess.memoryBytes;
+  const memoryBytes = Math.min(wantedBytes, capBytes);
   return {
+    because:
+      memoryBytes === wantedBytes
+        ? 'first size'
+        : `first size, cut from ${formatBytes(wantedBytes)} to the largest allowed`,
     first: { memoryBytes, cpus, diskBytes: guess.diskBytes },
     cap: { memoryBytes: capBytes, cpus, diskBytes: guess.diskBytes },
   };

@@ -5,7 +5,8 @@ import { BYTES_PATTERN, parseBytes } from './bytes.js';
 export const ByteSize = z
   .string()
   .regex(BYTES_PATTERN, 'write a number and B, KiB, MiB, GiB or TiB, as 2GiB')
-  .transform(parseBytes);
+  .transform(parseBytes)
+  .refine((bytes) => bytes > 0, 'a size above 0, as 2GiB');
 
 /** What one job may use. The memory limit covers the job's whole process tree. */
 export const Resources = z.strictObject({

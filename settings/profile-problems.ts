@@ -7,29 +7,46 @@ import { inputProblems, type InputProblem, unknownName } from './input-errors.js
 
 /**
  * What is wrong with a profile beyond its shape: names that do not exist, times that never come, inputs that their workflow refuses,
- * a cap below its first size. Takes the raw content, so that these stand in the same message as wrong shapes.
+ * sizes that contradict each other. Takes the raw content, so that these stand in the same message as wrong shapes.
  */
 export function profileProblems(content: unknown): readonly InputProblem[] {
   if (!isRecord(content)) return [];
   return [
-    ...entries(content['stages']).flatMap(([name, entry]) => stageProblems(name, entry)),
+    ...entries(content['stages']).flatMap(([name, entry]) => stageProblems(name, entry, content)),
     ...entries(content['schedules']).flatMap(([name, entry]) => scheduleProblems(`schedules.${name}`, entry)),
   ];
 }
 
-function stageProblems(name: string, entry: unknown): readonly InputProblem[] {
+type Raw = Readonly<Record<string, unknown>>;
+
+function stageProblems(name: string, entry: unknown, profile: Raw): readonly InputProblem[] {
   const known = [...new Set(Object.values(PIPELINES).flatMap((pipeline) => Object.keys(pipeline.stages)))];
   if (!known.includes(name)) return [unknownName(`stages.${name}`, name, known)];
   if (!isRecord(entry)) return [];
   const { memory, maxMemory } = entry;
-  if (!isSize(memory) || !isSize(maxMemory) || parseBytes(maxMemory) >= parseBytes(memory)) return [];
-  return [
-    {
-      field: `stages.${name}.maxMemory`,
-      found: quote(maxMemory),
-      allowed: `at least the stage's memory, ${quote(memory)}`,
-    },
-  ];
+  const problems: InputProblem[] = [];
+  if (isSize(memory) && isSize(maxMemory) && parseBytes(maxMemory) < parseBytes(memory)) {
+    const allowed = `at least the stage's memory, ${quote(memory)}`;
+    problems.push({ field: `stages.${name}.maxMemory`, found: quote(maxMemory), allowed });
+  }
+  return [...problems, ...beyondTheMachine(name, entry, profile)];
+}
+
+/** What a stage asks of the local platform beyond what the same file gives it. */
+function beyondTheMachine(name: string, { platform, memory, cpus }: Raw, profile: Raw): readonly InputProblem[] {
+  const { local } = profile;
+  if ((platform ?? profile['platform'] ?? 'local') !== 'local' || !isRecord(local)) return [];
+  const problems: InputProblem[] = [];
+  const { memoryBudget } = local;
+  if (isSize(memory) && isSize(memoryBudget) && parseBytes(memory) > parseBytes(memoryBudget)) {
+    const allowed = `at most local.memoryBudget, ${quote(memoryBudget)}`;
+    problems.push({ field: `stages.${name}.memory`, found: quote(memory), allowed });
+  }
+  if (typeof cpus === 'number' && typeof local['cpus'] === 'number' && cpus > local['cpus']) {
+    const allowed = `at most local.cpus, ${quote(local['cpus'])}`;
+    problems.push({ field: `stages.${name}.cpus`, found: quote(cpus), allowed });
+  }
+  return problems;
 }
 
 function scheduleProblems(field: string, entry: unknown): readonly InputProblem[] {

@@ -20,7 +20,7 @@ const NIGHTLY = { workflow: 'salary', cron: '30 3 * * *' };
 
 test('an empty profile is the embedded platform', () => {
   const { profile, path } = loadProfile(profileFile({}));
-  expect(profile).toMatchObject({ platform: 'local', stages: {}, schedules: {} });
+  expect(profile).toMatchObject({ platform: 'local', recovery: { policy: 'ladder' }, stages: {}, schedules: {} });
   expect(path).toBe(join(folder, 'tempered.json'));
 });
 
@@ -47,6 +47,22 @@ test.each([
   { given: { stages: { elt: {} } }, says: 'did you mean "etl"?' },
   { given: { stages: { etl: { memory: '4 gigs' } } }, says: 'stages.etl.memory: found "4 gigs"' },
   { given: { stages: { etl: { memory: '4GiB', maxMemory: '2GiB' } } }, says: 'stages.etl.maxMemory: found "2GiB"' },
+  {
+    given: { stages: { etl: { maxMemory: '0B' } } },
+    says: 'stages.etl.maxMemory: found "0B", allowed is a size above 0',
+  },
+  {
+    given: { local: { memoryBudget: '2GiB' }, stages: { etl: { memory: '3GiB' } } },
+    says: 'stages.etl.memory: found "3GiB", allowed is at most local.memoryBudget, "2GiB"',
+  },
+  {
+    given: { local: { cpus: 2 }, stages: { etl: { cpus: 4 } } },
+    says: 'stages.etl.cpus: found 4, allowed is at most local.cpus, 2',
+  },
+  {
+    given: { recovery: { policy: 'pray' } },
+    says: 'recovery.policy: found "pray", allowed is "ladder", "blind-retry"',
+  },
   { given: { schedules: { a: { ...NIGHTLY, workflow: 'salry' } } }, says: 'schedules.a.workflow: found "salry"' },
   { given: { schedules: { a: { ...NIGHTLY, cron: '99 3 * * *' } } }, says: 'schedules.a.cron: found "99 3 * * *"' },
   { given: { schedules: { a: { ...NIGHTLY, timezone: 'Mars' } } }, says: 'schedules.a.timezone: found "Mars"' },

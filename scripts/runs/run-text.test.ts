@@ -43,6 +43,29 @@ test('a promoted run shows stages, metrics, gate, model and predictions', () => 
   expect(text).toContain('open   http://ui/run');
 });
 
+test('a stage that took several attempts says what each died of, and what was not done twice', () => {
+  const decision = 'attempt 1 died of container memory (definite: oom_kill +1) at 1 GiB: concurrency 2 -> 1';
+  const told = { decisions: [decision], salvaged: { before: 3, now: 9, unit: 'chunks' } };
+  const stages = [
+    { ...STAGE, ...told },
+    { ...STAGE, ...told, stage: 'predict', cache: 'miss' },
+  ];
+  const text = runText({
+    ...RUN,
+    status: 'completed',
+    ending: ended('completed', { result: { ...PROMOTED, stages } }),
+  });
+  expect(text).toContain(`tries  predict: ${decision}\ntries  predict: 3 chunks done before, 9 now`);
+  expect(text).not.toContain('tries  generate');
+});
+
+test('a run that failed tells what was tried before', () => {
+  const facts = { stage: 'tune', decisions: ['attempt 1 died of host memory: memory 1 GiB -> 2 GiB'] };
+  const failure = { code: 'OUT_OF_MEMORY', message: 'tune failed', advice: null, ...facts } as const;
+  const text = runText({ ...RUN, status: 'failed', ending: ended('failed', { failure }) });
+  expect(text).toContain('tries  tune: attempt 1 died of host memory: memory 1 GiB -> 2 GiB\nerror  OUT_OF_MEMORY');
+});
+
 test('a run that did nothing says that all came from the cache', () => {
   const result = { ...PROMOTED, stages: [STAGE] };
   const text = runText({ ...RUN, status: 'completed', ending: ended('completed', { result }) });

@@ -36,5 +36,13 @@ test.each([
     given: { ...STAGE, state: 'done', summary: { ...SUMMARY, cache: 'hit', because: 'unchanged' } },
     reads: 'from cache, 1,000,000 rows: unchanged',
   },
+  {
+    given: { ...STAGE, state: 'done', summary: { ...SUMMARY, salvaged: { before: 3, now: 9, unit: 'chunks' } } },
+    reads: 'done, 1,000,000 rows, 12.3 s, peak 1.5 GiB, 2 attempts, 3 chunks done before, 9 now',
+  },
+  {
+    given: { ...STAGE, state: 'waiting', message: 'the same again after 60 s' },
+    reads: 'waiting: the same again after 60 s',
+  },
   { given: { ...STAGE, state: 'failed', message: 'no rows' }, reads: 'failed: no rows' },
 ] as const)('$reads', ({ given, reads }) => expect(stageLine(given)).toBe(reads));
