@@ -57,7 +57,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       : stages
           .map((stage) => `  ${stage.stage} ${isCutShort(stage, ending) ? 'stopped' : stageLine(stage)}`)
           .join('\n'),
-    decisionLines(result.stages),
+    decisionLines([...result.stages, ...stages.flatMap(({ summary }) => summary ?? [])]),
     cacheLine(result.stages),
     metricsTable(result),
     gateLines(result),

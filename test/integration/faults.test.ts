@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { JobFile } from '../../contracts/job.js';
+import { StageRecord } from '../../contracts/stage-record.js';
 import { eventually } from '../harness/eventually.js';
 import { isAlive, processesWith, type TestPlatform, withPlatform } from '../harness/platform.js';
 
@@ -66,17 +68,63 @@ async function finishedChunks(platform: TestPlatform): Promise<number> {
   return files.filter((name) => name.endsWith('.chunk.json')).length;
 }
 
-test('a job that the kernel kills for memory gets more, and the run says why', async () => {
-  await withPlatform({ stages: { generate: { memory: '40MiB' } } }, async (platform) => {
+test('a job that the kernel kills for memory pulls its free levers first, then grows, and the run says why', async () => {
+  await withPlatform({ local: { cpus: 2 }, stages: { generate: { memory: '40MiB' } } }, async (platform) => {
     const runId = await platform.start('salary', { rows: 1_000_000 });
     const { summary } = await platform.stageIs(runId, 'generate', 'done');
-    expect(summary?.attempts).toBeGreaterThan(1);
-    expect(summary?.memoryBytes).toBeGreaterThan(40 * 2 ** 20);
+    const [levers = '', memory = '', ...later] = summary?.decisions ?? [];
+    expect(levers).toMatch(
+      /^attempt 1 died of container memory \(definite: .+\) at 40 MiB .+: concurrency 2 -> 1, batchRows 250000 -> 62500$/,
+    );
+    expect(memory).toMatch(/^attempt 2 died of container memory .+ at 40 MiB .+: memory 40 MiB -> /);
+    expect(summary?.attempts).toBe(3 + later.length);
+
     const shown = await platform.tempered('show', runId);
-    expect(shown.stdout).toContain('generate');
+    expect(shown.stdout).toContain(`tries  generate: ${levers}\ntries  generate: ${memory}`);
+    const { attempts } = await publishedRecord(platform, 'generate');
+    expect(attempts.slice(0, 3).map((attempt) => attempt.levers)).toEqual([
+      [],
+      ['concurrency', 'batchRows'],
+      ['memory'],
+    ]);
+    expect(attempts.slice(0, 2).map(({ verdict }) => verdict?.region)).toEqual(['container', 'container']);
+    expect(attempts.at(-1)).toMatchObject({ verdict: null, memoryBytes: summary?.memoryBytes });
     await platform.cancel(runId);
   });
 });
+
+test('blind doubling pulls no lever, asks for no cause, and each attempt has a scratch folder of its own', async () => {
+  const profile = { recovery: { policy: 'blind-doubling' }, stages: { generate: { memory: '40MiB' } } };
+  await withPlatform(profile, async (platform) => {
+    const runId = await platform.start('salary', { rows: 1_000_000 });
+    const { summary } = await platform.stageIs(runId, 'generate', 'done');
+    expect(summary?.decisions[0]).toMatch(/^attempt 1 failed .+: 80 MiB without a look at the cause$/);
+    const { attempts } = await publishedRecord(platform, 'generate');
+    expect(attempts.flatMap(({ levers }) => levers)).toEqual(attempts.slice(1).map(() => 'memory'));
+    const jobs = await jobFiles(platform, 'generate');
+    expect(new Set(jobs.map(({ scratch }) => scratch)).size).toBe(attempts.length);
+    expect(jobs.every(({ salvage }) => salvage === 'nothing')).toBe(true);
+    await platform.cancel(runId);
+  });
+});
+
+/** What a stage published about itself. */
+async function publishedRecord(platform: TestPlatform, stage: string): Promise<StageRecord> {
+  const [file = ''] = await filesNamed(join(platform.folder, 'data', stage), '_stage.json');
+  return StageRecord.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+/** What the jobs of a stage were told. */
+async function jobFiles(platform: TestPlatform, stage: string): Promise<readonly JobFile[]> {
+  const files = await filesNamed(join(platform.folder, 'data', '_work'), 'job.json');
+  const jobs = await Promise.all(files.map(async (file) => JobFile.parse(JSON.parse(await readFile(file, 'utf8')))));
+  return jobs.filter((job) => job.stage === stage);
+}
+
+async function filesNamed(folder: string, name: string): Promise<readonly string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((file) => basename(file) === name).map((file) => join(folder, file));
+}
 
 test('a memory limit that may not grow ends the run with the reason and the advice', async () => {
   await withPlatform({ stages: { generate: { memory: '40MiB', maxMemory: '40MiB' } } }, async (platform) => {
