@@ -143,6 +143,11 @@ describe('out of memory', () => {
     expect(decision).toMatchObject({ attempt: { resources: { memoryBytes: 3.375 * GIB } } });
   });
 
+  test('a peak that passed the limit before the job was stopped sets the next size, with room above it', () => {
+    const decision = planNextAttempt([failed(firstAttempt(GIB), { peakBytes: 3 * GIB })], LIMITS);
+    expect(decision).toMatchObject({ attempt: { resources: { memoryBytes: 3.75 * GIB } } });
+  });
+
   test('a kill far below the limit at two sizes is not for size', () => {
     const { attempts, last } = climb(planNextAttempt, {
       first: firstAttempt(GIB, SETTINGS),
