@@ -18,8 +18,9 @@ const MORE_MEMORY =
   'raise maxMemory of the stage or local.memoryBudget in tempered.json, or start again with fewer rows';
 
 /**
- * What helps by region; remedies.ts says the same in sentences. A heap grows with the job's limit, so memory helps it; an array length, a thread count and a graphics
- * card do not. The ladders of Pinterest, Presto on Spark and Trino are the models: see docs/oom.md.
+ * What helps by region, as the planner reads it; remedies.ts says it in sentences for people. A heap grows with the job's limit, so
+ * memory helps it; the length of an array, a number of threads and a graphics card do not. After the ladders of Pinterest, Presto
+ * on Spark and Trino.
  */
 const HELP: Readonly<Record<Region, RegionHelp>> = {
   'jvm-heap': grows('JVM heap', ['concurrency', 'partitions', 'batchRows', 'broadcast', 'collect']),
