@@ -17,7 +17,7 @@ import { WorkMeter } from './work-meter.js';
 /** How often memory is read. A job that dies in less leaves at least the kernel's own highest mark. */
 const SAMPLE_EVERY_MS = 100;
 
-/** How often signs of life are told. Half a millisecond for a job of thirty processes; hangs are measured in tens of seconds. */
+/** How often signs of life are told. It costs under 5 ms for thirty processes on a busy machine; hangs are measured in tens of seconds. */
 const VITALS_EVERY_MS = 1000;
 
 /** What a job runs in. */
