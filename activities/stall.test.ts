@@ -32,7 +32,8 @@ function watch({ seconds, progress, cpu = () => 0, disk = () => 0, kills = () =>
   let quiet: QuietTime | null = null;
   for (let atMs = 0; atMs <= seconds * 1000; atMs += 250) {
     const second = Math.floor(atMs / 1000);
-    const vitals: Vitals = { cpuSeconds: cpu(second), diskBytes: disk(second), oomKills: kills(second) };
+    const seen: Vitals = { cpuSeconds: cpu(second), diskBytes: disk(second), oomKills: kills(second) };
+    const vitals = seen.cpuSeconds === null ? null : seen;
     const look: Look = { atMs, progress: progress?.(second) ?? null, vitals };
     quiet = watchQuiet(quiet, look, limits);
     const stall = findStall(quiet, limits);
@@ -78,6 +79,12 @@ describe('what stalls', () => {
     {
       what: 'a loop without end',
       life: { seconds: 2000, progress: () => chunk(1), cpu: (second) => second * 1.8 },
+      at: 1800,
+      says: /^stalled: no progress for 1800 s, though it used 180 % CPU$/,
+    },
+    {
+      what: 'a loop without end whose CPU time is not known at first',
+      life: { seconds: 2000, progress: () => chunk(1), cpu: (second) => (second < 3 ? null : second * 1.8) },
       at: 1800,
       says: /^stalled: no progress for 1800 s, though it used 180 % CPU$/,
     },

@@ -62,7 +62,7 @@ export function watchQuiet(before: QuietTime | null, look: Look, { idleMs }: Sta
  * @returns a reason in the form `stalled: <sentence>`
  */
 export function findStall(quiet: QuietTime, { idleMs, progressMs }: StallDeadlines): string | null {
-  const { first, last } = quiet;
+  const { first, last, between } = quiet;
   const kills = killsIn(last) - quiet.killsBefore;
   if (kills > 0) {
     const idle = idleOver(quiet, idleMs / KILLED_HASTE);
@@ -73,7 +73,8 @@ export function findStall(quiet: QuietTime, { idleMs, progressMs }: StallDeadlin
   const idle = idleOver(quiet, idleMs);
   if (idle) return `stalled: no progress and ${percent(idle.cores)} CPU for ${idle.for}`;
   if (last.atMs - first.atMs < progressMs) return null;
-  const cores = coresBetween(first, last);
+  const seen = between.find(({ vitals }) => vitals !== null) ?? last; // a platform may see nothing in a job's first seconds
+  const cores = seen === last ? null : coresBetween(seen, last);
   const busy = cores === null ? '' : `, though it used ${percent(cores)} CPU`;
   return `stalled: no progress for ${seconds(last.atMs - first.atMs)}${busy}`;
 }
