@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { PIPELINES } from '../contracts/pipelines/index.js';
+import { Profile } from '../contracts/profile.js';
 import type { JobOutcome } from '../contracts/outcome.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import type { JobState, Platform, StopReason } from '../platforms/platform.js';
 import type { Storage } from '../storage/storage.js';
+import type { LoadedProfile } from '../settings/profile.js';
 import { awaitJob, type AwaitRequest } from './await-job.js';
 import type { JobsContext } from './context.js';
 
@@ -20,10 +22,18 @@ const running: JobState = {
   progress: { percent: 40, done: 4, total: 10, unit: 'chunks', message: 'chunk 4', rssBytes: 1, trackingUrl: null },
   vitals: null,
 };
+/** One that does nothing any more. */
+const hanging: JobState = { ...running, vitals: { oomKills: 0, cpuSeconds: 9, diskBytes: 0 } };
+const stopped: JobState & { kind: 'failed' } = {
+  kind: 'failed',
+  evidence: { engine: 'python', exit: { code: 143 }, stopRequested: 'timeout', kernel: { oomKillDelta: 0 } },
+  seconds: 60,
+  peakBytes: 100,
+};
 const exited: JobState = { kind: 'exited', seconds: 3, peakBytes: 100, oomKills: 0 };
 
-/** A platform whose states are a script: the last one repeats. */
-function scripted(states: readonly JobState[]) {
+/** A platform whose states are a script: the last one repeats, until a stop, after which the end holds. */
+function scripted(states: readonly JobState[], end: JobState = stopped) {
   const stops: StopReason[] = [];
   let polls = 0;
   const platform: Platform = {
@@ -31,11 +41,11 @@ function scripted(states: readonly JobState[]) {
     largest: { memoryBytes: 1, cpus: 1, diskBytes: 1 },
     pacing: { firstMs: 1, maxMs: 1 },
     submit: () => Promise.resolve(handle),
-    poll: () => Promise.resolve(states[Math.min(polls++, states.length - 1)] ?? running),
+    poll: () => Promise.resolve(stops.length > 0 ? end : (states[Math.min(polls++, states.length - 1)] ?? running)),
     stop: (_handle, reason) => Promise.resolve(void stops.push(reason)),
     logs: () => Promise.resolve(''),
   };
-  return { platform, stops };
+  return { platform, stops, polls: () => polls };
 }
 
 function contextWith(platform: Platform, resultFile?: string): JobsContext {
@@ -47,13 +57,31 @@ function contextWith(platform: Platform, resultFile?: string): JobsContext {
       ),
     read: () => Promise.resolve(new TextEncoder().encode(resultFile)),
   };
-  const context: Pick<JobsContext, 'pipelines' | 'platforms' | 'projectRoot'> & { storage: typeof storage } = {
+  const profile: Pick<LoadedProfile, 'profile'> = { profile: Profile.parse(PROFILE) };
+  const context: Pick<JobsContext, 'pipelines' | 'platforms' | 'projectRoot'> & {
+    storage: typeof storage;
+    profile: typeof profile;
+  } = {
     projectRoot: '/',
     pipelines: PIPELINES,
     platforms: { scripted: platform },
     storage,
+    profile,
   };
   return context as unknown as JobsContext;
+}
+
+/** Two stages with deadlines of their own beside the one that all others have. */
+const PROFILE = {
+  idleDeadline: '60s',
+  stages: { etl: { idleDeadline: '10 minutes' }, tune: { progressDeadline: '20s' } },
+};
+
+/** Runs {@link awaitJob} on a clock of which every look is a second later. */
+function awaitBySeconds(platform: Platform, stage = 'generate'): Promise<JobOutcome> {
+  let seconds = 0;
+  const wait = awaitJob(contextWith(platform), () => 1000 * seconds++);
+  return new MockActivityEnvironment().run(wait, { ...request, stage });
 }
 
 const result = {
@@ -115,5 +143,55 @@ describe('waiting for a job', () => {
     });
     await expect(env.run(awaitJob(contextWith(script.platform)), request)).rejects.toThrow();
     expect(script.stops).toEqual(stops);
+  });
+});
+
+describe('a job that stalls', () => {
+  test('is stopped, and its evidence says how it stalled', async () => {
+    const script = scripted([hanging]);
+    const outcome = await awaitBySeconds(script.platform);
+    expect(script.stops).toEqual(['timeout']);
+    expect(script.polls()).toBe(61);
+    const reason = 'stalled: no progress and 0 % CPU for 60 s';
+    expect(outcome).toEqual({ ...stopped, evidence: { ...stopped.evidence, reason } });
+  });
+
+  test('keeps the reason that the platform itself found', async () => {
+    const evidence = { ...stopped.evidence, reason: 'supervisor-failed: processes 17 do not die' };
+    const { platform } = scripted([hanging], { ...stopped, evidence });
+    await expect(awaitBySeconds(platform)).resolves.toMatchObject({ evidence });
+  });
+
+  test('and ends by itself before the stop arrives has the end that it had', async () => {
+    const evidence = { engine: 'python', exit: { code: 1 }, stopRequested: null } as const;
+    const { platform } = scripted([hanging], { ...stopped, evidence });
+    const outcome = await awaitBySeconds(platform);
+    expect(outcome.kind === 'failed' && outcome.evidence).toEqual(evidence);
+  });
+
+  test('has the deadlines of its stage', async () => {
+    const patient = scripted([...Array<JobState>(500).fill(hanging), stopped]);
+    await awaitBySeconds(patient.platform, 'etl');
+    expect(patient.stops).toEqual([]);
+    const busy = scripted([running]);
+    const outcome = await awaitBySeconds(busy.platform, 'tune');
+    expect(outcome).toMatchObject({ evidence: { reason: 'stalled: no progress for 20 s' } });
+  });
+
+  test('cannot do so while it waits in a queue', async () => {
+    const queued: JobState = { kind: 'queued', message: 'waits for 2 GiB' };
+    const script = scripted([...Array<JobState>(3000).fill(queued), running, stopped]);
+    await awaitBySeconds(script.platform);
+    expect(script.stops).toEqual([]);
+  });
+});
+
+test('exit code 0 without a result keeps what the kernel counted; with a result it is a success', async () => {
+  const killed: JobState = { ...exited, oomKills: 2 };
+  const without = await new MockActivityEnvironment().run(awaitJob(contextWith(scripted([killed]).platform)), request);
+  expect(without).toMatchObject({ evidence: { exit: { code: 0 }, kernel: { oomKillDelta: 2 } } });
+  const context = contextWith(scripted([killed]).platform, JSON.stringify(result));
+  await expect(new MockActivityEnvironment().run(awaitJob(context), request)).resolves.toMatchObject({
+    kind: 'succeeded',
   });
 });

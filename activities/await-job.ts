@@ -9,6 +9,8 @@ import { layout } from '../storage/layout.js';
 import type { Storage } from '../storage/storage.js';
 import type { JobsContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
+import { stallDeadlinesOf } from './stall-deadlines.js';
+import { type Clock, StallWatch, steadyClock } from './stall-watch.js';
 
 /** A job to wait for. */
 export interface AwaitRequest {
@@ -37,17 +39,20 @@ const BACKOFF = 1.5;
 
 /**
  * Activity: waits until a job is over and says how it ended. Heartbeats on the way.
- * A cancelled run stops the job; a worker that shuts down leaves it running for the next attempt to find.
+ * A cancelled run stops the job; a worker that shuts down leaves it running for the next attempt to find. A job that has stalled is
+ * stopped, and its evidence says how it stalled.
+ * @param clock tells milliseconds; must stand still while the machine sleeps, or a sleep would look like a stall
  */
-export function awaitJob(context: JobsContext) {
-  const { platforms } = context;
+export function awaitJob(context: JobsContext, clock: Clock = steadyClock) {
+  const { platforms, profile } = context;
   return async (request: AwaitRequest): Promise<JobOutcome> => {
     const { handle } = request;
     const platform = platforms[handle.platform];
     if (!platform)
       throw new TemperedError('PLATFORM_UNAVAILABLE', `platform "${handle.platform}" is not configured here`);
     try {
-      const ended = await waitUntilOver(platform, request);
+      const stalls = new StallWatch(stallDeadlinesOf(profile, request.stage), clock);
+      const ended = await waitUntilOver(platform, request, stalls);
       return await outcomeOf(ended, request, context);
     } catch (error) {
       if (error instanceof CancelledFailure && stopWasAsked()) await platform.stop(handle, 'cancel');
@@ -64,12 +69,17 @@ function stopWasAsked(): boolean {
 
 type Ended = Exclude<JobState, { kind: 'queued' | 'running' }>;
 
-async function waitUntilOver(platform: Platform, request: AwaitRequest): Promise<Ended> {
+async function waitUntilOver(platform: Platform, request: AwaitRequest, stalls: StallWatch): Promise<Ended> {
   let waitMs = platform.pacing.firstMs;
   let signalledAtMs = Date.now();
   for (;;) {
     const state = await platform.poll(request.handle);
-    if (state.kind !== 'queued' && state.kind !== 'running') return state;
+    if (state.kind !== 'queued' && state.kind !== 'running') return stalls.explain(state);
+    const stall = stalls.look(state);
+    if (stall !== null) {
+      log.warn('the job is stopped', { jobKey: request.handle.key, stall });
+      await platform.stop(request.handle, 'timeout');
+    }
     const beat = describe(state, request);
     heartbeat(beat);
     if (Date.now() - signalledAtMs >= SIGNAL_EVERY_MS) {
@@ -112,10 +122,17 @@ async function outcomeOf(ended: Ended, request: AwaitRequest, context: JobsConte
     case 'lost':
       return { kind: 'failed', evidence: { engine, reason: `lost: ${ended.message}` }, seconds: 0, peakBytes: null };
     case 'exited': {
-      const { seconds, peakBytes } = ended;
+      const { seconds, peakBytes, oomKills } = ended;
       const result = await readResult(context.storage, handle);
       if (typeof result !== 'string') return { kind: 'succeeded', result, seconds, peakBytes };
-      const evidence = { engine, exit: { code: 0 }, errorClass: 'ContractBroken', errorMessage: result };
+      const evidence = {
+        engine,
+        exit: { code: 0 },
+        errorClass: 'ContractBroken',
+        errorMessage: result,
+        kernel: { oomKillDelta: oomKills }, // a job may end well by its own account when the kernel killed what was to write the result
+        memory: { peakBytes },
+      };
       return { kind: 'failed', evidence, seconds, peakBytes };
     }
   }

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { PolicyName } from './policy.js';
 import { ByteSize } from './resources.js';
 
+/** How long a job may run without progress, as durations (`90s`, `10 minutes`): when it is idle, and however busy it is. */
+const deadlines = { idleDeadline: z.string().optional(), progressDeadline: z.string().optional() };
+
 const StageOverride = z.strictObject({
   platform: z.string().optional(),
   memory: ByteSize.optional(),
   maxMemory: ByteSize.optional(),
   cpus: z.number().positive().optional(),
+  ...deadlines,
 });
 
 /** One nightly (or other) start of a pipeline. */
@@ -31,6 +35,7 @@ export const Profile = z.strictObject({
   platform: z.string().default('local'),
   local: z.strictObject({ memoryBudget: ByteSize.optional(), cpus: z.number().positive().optional() }).default({}),
   recovery: z.strictObject({ policy: PolicyName.default('ladder') }).default({ policy: 'ladder' }),
+  ...deadlines,
   stages: z.record(z.string(), StageOverride).default({}),
   schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), ScheduleEntry).default({}),
 });

@@ -28,6 +28,8 @@ export interface Vitals {
   readonly oomKills: number | null;
   /** CPU time that all of its processes have used so far. */
   readonly cpuSeconds: number | null;
+  /** Bytes that all of its processes have read from and written to disks so far. */
+  readonly diskBytes: number | null;
 }
 
 /** Why a job is stopped; becomes `stopRequested` of the evidence. */

@@ -12,6 +12,7 @@ import { inputProblems, type InputProblem, unknownName } from './input-errors.js
 export function profileProblems(content: unknown): readonly InputProblem[] {
   if (!isRecord(content)) return [];
   return [
+    ...deadlineProblems('', content),
     ...entries(content['stages']).flatMap(([name, entry]) => stageProblems(name, entry, content)),
     ...entries(content['schedules']).flatMap(([name, entry]) => scheduleProblems(`schedules.${name}`, entry)),
   ];
@@ -23,8 +24,9 @@ function stageProblems(name: string, entry: unknown, profile: Raw): readonly Inp
   const known = [...new Set(Object.values(PIPELINES).flatMap((pipeline) => Object.keys(pipeline.stages)))];
   if (!known.includes(name)) return [unknownName(`stages.${name}`, name, known)];
   if (!isRecord(entry)) return [];
+  const deadlines = deadlineProblems(`stages.${name}.`, entry);
   const { memory, maxMemory } = entry;
-  const problems: InputProblem[] = [];
+  const problems: InputProblem[] = [...deadlines];
   if (isSize(memory) && isSize(maxMemory) && parseBytes(maxMemory) < parseBytes(memory)) {
     const allowed = `at least the stage's memory, ${quote(memory)}`;
     problems.push({ field: `stages.${name}.maxMemory`, found: quote(maxMemory), allowed });
@@ -47,6 +49,20 @@ function beyondTheMachine(name: string, { platform, memory, cpus }: Raw, profile
     problems.push({ field: `stages.${name}.cpus`, found: quote(cpus), allowed });
   }
   return problems;
+}
+
+/** Signs of life come once a second: a job that is judged on fewer than a handful of them is stopped by accident. */
+const SHORTEST_DEADLINE = '5s';
+
+function deadlineProblems(prefix: string, entry: Readonly<Record<string, unknown>>): readonly InputProblem[] {
+  return ['idleDeadline', 'progressDeadline'].flatMap((name) => {
+    const text = entry[name];
+    if (typeof text !== 'string') return [];
+    const ms = findDurationMs(text);
+    if (ms !== undefined && ms >= (findDurationMs(SHORTEST_DEADLINE) ?? 0)) return [];
+    const allowed = `a duration of at least ${SHORTEST_DEADLINE}, as 90s or 10 minutes`;
+    return [{ field: `${prefix}${name}`, found: quote(text), allowed }];
+  });
 }
 
 function scheduleProblems(field: string, entry: unknown): readonly InputProblem[] {

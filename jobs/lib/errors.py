@@ -49,6 +49,7 @@ def describe_failure(error: BaseException) -> dict[str, Any]:
     """The content of `_error.json` for `error`.
 
     An out-of-memory class anywhere in the chain of causes decides `errorClass`; then a full disk, then a wrong input.
+    A subclass of MemoryError may have an attribute `region` that says which memory it was.
     """
     chain = list(_causes(error))
     kind, region, named = None, None, error
@@ -77,8 +78,9 @@ def _kind(error: BaseException) -> str | None:
 
 
 def _region(error: BaseException) -> str:
-    # Ray's monitor kills for the whole node; every other class here is an allocation that failed in this program.
-    return "host" if _is_ray_out_of_memory(error) else "python-worker"
+    # Ray's monitor kills for the whole node. A class of ours says where by its `region`; a library's own MemoryError is
+    # an allocation that failed in this program.
+    return "host" if _is_ray_out_of_memory(error) else str(getattr(error, "region", "python-worker"))
 
 
 def _is_ray_out_of_memory(error: BaseException) -> bool:

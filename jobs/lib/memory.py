@@ -8,7 +8,7 @@ import resource
 import sys
 import threading
 
-from jobs.lib.process_tree import PAGE_BYTES, PROC, descendants
+from jobs.lib.process_tree import PAGE_BYTES, PROC, tree
 
 KIB = 1024
 # ru_maxrss is in KiB on Linux and in bytes on macOS.
@@ -36,8 +36,13 @@ def own_peak_bytes() -> int:
 
 
 def tree_rss_bytes() -> int:
-    """Resident memory of this process and all below it, now. Shared pages count once for each process."""
-    return own_rss_bytes() + sum(process.rss_bytes for process in descendants(os.getpid()))
+    """Resident memory of all processes of this job, now. Shared pages count once for each process."""
+    return sum(process.rss_bytes for process in tree(job_root_pid()))
+
+
+def job_root_pid() -> int:
+    """The process that all others of this job are below: this one, or the JVM that spark-submit started it from."""
+    return os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else os.getpid()
 
 
 class PeakSampler:

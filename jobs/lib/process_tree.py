@@ -38,6 +38,11 @@ def descendants(root_pid: int) -> list[Process]:
     return found
 
 
+def tree(root_pid: int) -> list[Process]:
+    """`root_pid` itself, if it still runs, and all processes below it."""
+    return [process for process in _process_table() if process.pid == root_pid] + descendants(root_pid)
+
+
 def stop_descendants(grace_seconds: float = 5.0) -> None:
     """Asks all processes below this one to end (SIGTERM), kills those that still stand after `grace_seconds`."""
     targets = descendants(os.getpid())

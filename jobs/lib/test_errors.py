@@ -16,6 +16,13 @@ def raised(action):
     return caught.value
 
 
+def raised_by(cls):
+    def action():
+        raise cls("full")
+
+    return raised(action)
+
+
 def wrapped(cause, outer):
     def action():
         try:
@@ -53,6 +60,16 @@ def test_rays_memory_monitor_means_the_host():
         "out-of-memory",
         "host",
     )
+
+
+def test_a_class_of_ours_says_which_memory_it_was():
+    from jobs.ray.kernel_kills import JobMemoryExceeded
+    from jobs.spark.java_errors import JavaHeapExhausted
+
+    regions = {
+        cls.__name__: describe_failure(raised_by(cls))["region"] for cls in (JobMemoryExceeded, JavaHeapExhausted)
+    }
+    assert regions == {"JobMemoryExceeded": "container", "JavaHeapExhausted": "driver-heap"}
 
 
 def test_prose_about_memory_is_no_memory_error():

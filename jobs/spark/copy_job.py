@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from jobs.spark.memory import spark_rss_bytes
+from jobs.lib.memory import tree_rss_bytes
 from jobs.spark.parts import write_folder
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def copy_employees(employees: DataFrame, folder: str) -> dict[str, float]:
         `rows`, `columns`, `seconds` of counting and writing, and resident memory of the whole job before and after it
         (`memoryBeforeBytes`, `memoryAfterBytes`). The report took both figures before Spark had read anything.
     """
-    memory_before_bytes = spark_rss_bytes()
+    memory_before_bytes = tree_rss_bytes()
     started = time.monotonic()
     rows = employees.count()
     write_folder(employees, folder)
@@ -28,5 +28,5 @@ def copy_employees(employees: DataFrame, folder: str) -> dict[str, float]:
         "columns": len(employees.columns),
         "seconds": round(time.monotonic() - started, 3),
         "memoryBeforeBytes": memory_before_bytes,
-        "memoryAfterBytes": spark_rss_bytes(),
+        "memoryAfterBytes": tree_rss_bytes(),
     }

@@ -10,8 +10,13 @@ import { systemErrorCode } from './system-error.js';
 /** Writes JSON so that a reader sees the whole old content or the whole new one, never a part. */
 export function writeJsonAtomically(path: string, value: unknown): void {
   const temporary = temporaryName(path);
-  writeFileSync(temporary, JSON.stringify(value));
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, JSON.stringify(value));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true }); // a full disk is written to again and again; it must not fill with empty files, too
+    throw error;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openLocalHarness } from '../../test/contracts/local-harness.js';
 import type { LocalHarness } from '../../test/contracts/local-harness.js';
 import { untilOver } from '../../test/contracts/platform.js';
+import { eventually } from '../../test/harness/eventually.js';
 import { memoryEnforcement } from './memory-enforcement.js';
 
 const MIB = 2 ** 20;
@@ -90,6 +91,26 @@ describeWithKernel('memory limits by the kernel', () => {
         logTail: expect.stringContaining('child ended by signal 9') as unknown,
       },
     });
+  });
+
+  test('a killed child shows in the signs of life while its parent runs on, and in the end of one that ends with 0', async () => {
+    const { platform } = harness;
+    const waits = await platform.submit(
+      await harness.makeJob('waits', `${parentOfGrowing(400, 0).replace('sys.exit(0)', '')}\nreport()\nsignal.pause()`),
+    );
+    await eventually(
+      async () => {
+        const state = await platform.poll(waits);
+        return state.kind === 'running' && state.vitals?.oomKills === 1;
+      },
+      { withinMs: 30_000 },
+    );
+    await platform.stop(waits, 'timeout');
+    await expect(platform.poll(waits)).resolves.toMatchObject({
+      evidence: { kernel: { oomKillDelta: 1 }, stopRequested: 'timeout' },
+    });
+    const ends = await platform.submit(await harness.makeJob('ends-well', parentOfGrowing(400, 0)));
+    await expect(untilOver(platform, ends)).resolves.toMatchObject({ kind: 'exited', oomKills: 1 });
   });
 
   test('a job that kills itself is no memory failure', async () => {

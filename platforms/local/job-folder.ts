@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StopReason } from '../platform.js';
+import type { StopReason, Vitals } from '../platform.js';
 import { createJsonOnce, findJson, readTail, writeJsonAtomically } from './atomic-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { isIdentity } from './process-identity.js';
@@ -14,6 +14,7 @@ import type { SupervisorPlan } from './supervisor-plan.js';
  * - `owner.json`: which process answers for the job; made once, so that a job can never have two
  * - `stop.json`: why it shall stop; made once, so the first reason counts
  * - `state.json`: how it stands; replaced as a whole
+ * - `vitals.json`: signs of life of a running job; replaced every second
  * - `log.txt`: stdout and stderr of the job together
  * - `supervisor.log`: how the supervisor failed, if it did
  */
@@ -88,6 +89,22 @@ export class JobFolder {
   /** The state as it lies there, for those who parse it. */
   findState(): unknown {
     return findJson(join(this.path, 'state.json'));
+  }
+
+  /** Signs of life are worth nothing when they cannot be kept: a full disk must not end the job that fills it. */
+  writeVitals(vitals: Vitals): void {
+    try {
+      writeJsonAtomically(join(this.path, 'vitals.json'), vitals);
+    } catch {
+      return; // the last ones grow stale, and nobody believes them any more
+    }
+  }
+
+  /** The signs of life as they lie there, unless they are older than `maxAgeMs`: then their supervisor does not look any more. */
+  findVitals(maxAgeMs: number): unknown {
+    const path = join(this.path, 'vitals.json');
+    const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return Date.now() - writtenMs > maxAgeMs ? undefined : findJson(path);
   }
 
   logTail(bytes: number): string {

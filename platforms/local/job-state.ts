@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import type { Evidence } from '../../contracts/evidence.js';
 import { JOB_FILES, JobError, Progress } from '../../contracts/job.js';
-import type { JobState } from '../platform.js';
+import type { JobState, Vitals } from '../platform.js';
 import { findJson } from './atomic-file.js';
 import type { JobFolder } from './job-folder.js';
 import { findPlan } from './standing.js';
+import { VitalsFile } from './state-file.js';
 import type { EndedState, PlanFile, StateFile } from './state-file.js';
 
 /** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
 const LOG_TAIL_BYTES = 64 * 1024;
+
+/** Ten times as long as a supervisor needs: older signs of life would make a busy job look dead. */
+const VITALS_MAX_AGE_MS = 10_000;
 
 /** Says how a job stands in the words of every platform. */
 export function jobState(folder: JobFolder, state: StateFile): JobState {
@@ -16,7 +20,8 @@ export function jobState(folder: JobFolder, state: StateFile): JobState {
   if (state.phase === 'lost') return { kind: 'lost', message: state.message };
   const plan = findPlan(folder);
   if (!plan) return { kind: 'lost', message: 'it was stopped before it was submitted' };
-  if (state.phase === 'running') return { kind: 'running', progress: findProgress(plan.jobDirectory), vitals: null };
+  if (state.phase === 'running')
+    return { kind: 'running', progress: findProgress(plan.jobDirectory), vitals: findVitals(folder) };
   const { exit, reason, stopRequested, seconds, peakBytes } = state;
   if (exit?.code === 0 && reason === null && stopRequested === null) {
     return { kind: 'exited', seconds, peakBytes: peakBytes ?? 0, oomKills: state.oomKillDelta };
@@ -27,6 +32,11 @@ export function jobState(folder: JobFolder, state: StateFile): JobState {
 /** A job's own word on how far it is; null when there is none that can be understood. */
 function findProgress(jobDirectory: string): Progress | null {
   const parsed = Progress.safeParse(findJson(join(jobDirectory, JOB_FILES.progress)));
+  return parsed.success ? parsed.data : null;
+}
+
+function findVitals(folder: JobFolder): Vitals | null {
+  const parsed = VitalsFile.safeParse(folder.findVitals(VITALS_MAX_AGE_MS));
   return parsed.success ? parsed.data : null;
 }
 

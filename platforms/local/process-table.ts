@@ -41,23 +41,68 @@ export function proportionalBytes(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** Fields of /proc/<pid>/stat after the command's name, counted from the state; see proc_pid_stat(5). */
-const STAT = { state: 0, parentPid: 1, groupId: 2, startTicks: 19, rssPages: 21 } as const;
+/** What one process has done so far, with all its threads and with its children that have ended and were waited for. */
+export interface ProcessWork {
+  /** As in {@link ProcessRow}. */
+  readonly startedAt: string;
+  readonly cpuSeconds: number;
+  /** Read from and written to disks and network file systems, caches not counted; null where it may not be read. See proc_pid_io(5). */
+  readonly diskBytes: number | null;
+}
+
+/** The work of a process, also of one that has ended and was not waited for; undefined when it is gone or there is no /proc. */
+export function findWork(pid: number): ProcessWork | undefined {
+  const fields = HAS_PROC ? statFields(pid) : undefined;
+  if (fields === undefined) return undefined;
+  const ticks = STAT.cpuTicks.reduce((sum, index) => sum + Number(fields[index]), 0);
+  const [, read, written] = DISK_BYTES.exec(readProc(`${pid}/io`) ?? '') ?? [];
+  return {
+    startedAt: startOf(fields),
+    cpuSeconds: ticks / TICKS_PER_SECOND,
+    diskBytes: read === undefined ? null : Number(read) + Number(written),
+  };
+}
+
+const DISK_BYTES = /^read_bytes: (\d+)\nwrite_bytes: (\d+)$/m;
+
+/** Unit of the times in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Fields of /proc/<pid>/stat after the command's name, counted from the state; see proc_pid_stat(5). The CPU's are utime, stime,
+ * cutime and cstime.
+ */
+const STAT = {
+  state: 0,
+  parentPid: 1,
+  groupId: 2,
+  cpuTicks: [11, 12, 13, 14],
+  startTicks: 19,
+  rssPages: 21,
+} as const;
 
 function procRow(pid: number): ProcessRow | undefined {
-  const stat = readProc(`${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The name stands in parentheses and may hold any character, also a parenthesis: the fields begin after the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(pid);
+  if (fields === undefined) return undefined;
   const state = fields[STAT.state];
   if (state === 'Z' || state === 'X') return undefined;
   return {
     pid,
     parentPid: Number(fields[STAT.parentPid]),
     groupId: Number(fields[STAT.groupId]),
-    startedAt: `${bootId()}.${fields[STAT.startTicks] ?? ''}`,
+    startedAt: startOf(fields),
     rssBytes: Number(fields[STAT.rssPages]) * pageBytes(),
   };
+}
+
+/** The name stands in parentheses and may hold any character, also a parenthesis: the fields begin after the last one. */
+function statFields(pid: number): readonly string[] | undefined {
+  const stat = readProc(`${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function startOf(fields: readonly string[]): string {
+  return `${bootId()}.${fields[STAT.startTicks] ?? ''}`;
 }
 
 /** macOS and the BSDs: `lstart` is five words, as `Fri Nov 20 08:15:30 2026`. */

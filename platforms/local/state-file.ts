@@ -29,6 +29,13 @@ export const StateFile = z.discriminatedUnion('phase', [
 export type StateFile = Readonly<z.infer<typeof StateFile>>;
 export type EndedState = Readonly<z.infer<typeof Ended>>;
 
+/** `vitals.json`: what the supervisor saw of a running job a moment ago. */
+export const VitalsFile = z.object({
+  oomKills: z.int().nonnegative().nullable(),
+  cpuSeconds: z.number().nonnegative().nullable(),
+  diskBytes: z.number().nonnegative().nullable(),
+});
+
 /** What is needed of `plan.json` to tell how a job ended and to clear up after it. */
 export const PlanFile = z.object({
   engine: z.enum(['python', 'spark', 'ray']),

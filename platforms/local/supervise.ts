@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statfsSync, symlinkSync } from 'node:
 import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes } from '../../contracts/bytes.js';
+import type { Vitals } from '../platform.js';
 import type { Enclosure } from './enclosure.js';
 import { clear } from './end-processes.js';
 import type { JobFolder } from './job-folder.js';
@@ -98,7 +99,10 @@ async function runEnclosed(plan: SupervisorPlan, { folder, stop }: Duty): Promis
     const onStarted = () => {
       folder.writeState({ phase: 'running', enclosure: enclosure.record() });
     };
-    end = await runJob(plan, { enclosure, logPath: folder.logPath, stop, onStarted });
+    const onVitals = (vitals: Vitals) => {
+      folder.writeVitals(vitals);
+    };
+    end = await runJob(plan, { enclosure, logPath: folder.logPath, stop, onStarted, onVitals });
   } finally {
     survivors = await clear(enclosure); // what the job left behind, as daemons do
     removeTemporary(plan.temporary);

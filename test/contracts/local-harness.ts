@@ -40,6 +40,7 @@ export function openLocalHarness(options: Partial<LocalPlatformOptions> = {}): L
 
   return {
     platform,
+    seesVitals: process.platform === 'linux', // elsewhere there is no /proc to read them from
     folder,
     stateDir,
     reopen,

@@ -8,6 +8,8 @@ import * as programs from './programs.js';
 /** What a platform gives so that the contract can be tried on it. */
 export interface PlatformHarness {
   readonly platform: Platform;
+  /** Whether it sees signs of life of a running job; where it does not, they are null. */
+  readonly seesVitals: boolean;
   /** A second platform object on the same jobs: what a restarted worker has. */
   reopen(): Platform;
   /** Makes the job's folder with `job.json` and a Python program in it that really runs when the job is submitted. */
@@ -105,6 +107,25 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
         return state.kind === 'running' && state.progress === null;
       }, PATIENCE);
       await other.stop(handle, 'cancel');
+    });
+
+    test('signs of life of a running job are told: they never fall, and count what its ended children did', async () => {
+      const handle = await platform.submit(await harness.makeJob('works', programs.worksThenRests));
+      const seen: { readonly cpuSeconds: number; readonly diskBytes: number }[] = [];
+      await eventually(async () => {
+        const state = await platform.poll(handle);
+        if (state.kind !== 'running' || state.progress === null) return false;
+        if (!harness.seesVitals) return state.vitals === null;
+        if (state.vitals === null) return false;
+        const { cpuSeconds, diskBytes } = state.vitals;
+        seen.push({ cpuSeconds: cpuSeconds ?? Number.NaN, diskBytes: diskBytes ?? Number.NaN });
+        return state.progress.message === 'resting' && (cpuSeconds ?? 0) >= 1;
+      }, PATIENCE);
+      for (const what of ['cpuSeconds', 'diskBytes'] as const) {
+        const values = seen.map((each) => each[what]);
+        expect(values).toEqual(values.toSorted((one, other) => one - other));
+      }
+      await platform.stop(handle, 'cancel');
     });
 
     test('a stopped job is over when stop returns, says why, and another stop changes nothing', async () => {

@@ -46,6 +46,20 @@ while True:
     time.sleep(60)
 `;
 
+/** A child computes for a second of CPU time; when it has ended the parent says so and rests. */
+export const worksThenRests = `
+report(done=0)
+child = os.fork()
+if child == 0:
+    while time.process_time() < 1:
+        pass
+    os._exit(0)
+os.waitpid(child, 0)
+report(done=7, message="resting")
+while True:
+    time.sleep(60)
+`;
+
 /** Reports, then breaks its progress file in the ways that crashing writers do, and runs on. */
 export const reportsThenGarbage = `
 report()
