@@ -11,6 +11,8 @@ SELF = Path("/proc/self/cgroup")
 class JobMemoryExceeded(MemoryError):  # noqa: N818 - named after what happened; the job contract knows it by its base class
     """The job's memory limit was reached, though the allocation that failed was not this process's own."""
 
+    region = "container"
+
 
 class KernelKills:
     """Counts out-of-memory kills in this job's memory cgroup (v1 or v2) since the object was made.
