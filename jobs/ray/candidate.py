@@ -15,11 +15,10 @@ from jobs.lib.model_card import Feature, ModelCard, ModelFormat, TrainingSnapsho
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobs.lib.contract import Salvaged
     from jobs.lib.datasets import Dataset
     from jobs.lib.model_card import Sample
     from jobs.ray.survey import Survey
-    from jobs.ray.tune_params import TuneParams
+    from jobs.ray.training_rows import TrainingColumns
 
 # Distributions whose version decides what a model file of each format says.
 TRAINED_BY: dict[ModelFormat, tuple[str, ...]] = {
@@ -35,9 +34,6 @@ class Candidate:
 
     Attributes:
         model: as `jobs.lib.model.save_model` takes it.
-        score: mean squared error on rows it was not fitted on, as the search measured it.
-        trials: a line for each candidate tried: parameters, score, rounds, state.
-        salvaged: fits found finished and done now.
         sampled: the part of the rows that the model was fitted on; None if on all.
     """
 
@@ -46,14 +42,11 @@ class Candidate:
     learner: str
     params: dict[str, Any]
     seed: int
-    score: float
-    trials: list[dict[str, Any]]
-    salvaged: Salvaged
     sampled: Sample | None = None
 
 
 def write_candidate(
-    candidate: Candidate, folder: Path, *, train: Dataset, manifest_sha256: str, params: TuneParams, survey: Survey
+    candidate: Candidate, folder: Path, *, train: Dataset, manifest_sha256: str, params: TrainingColumns, survey: Survey
 ) -> None:
     """Writes the model folder and reads it back, golden predictions and all.
 

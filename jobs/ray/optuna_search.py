@@ -17,6 +17,7 @@ from jobs.ray.memory_plan import plan_memory
 from jobs.ray.pulse import beating
 from jobs.ray.ray_cluster import ray_cluster
 from jobs.ray.sample import draw_sample, sample_of
+from jobs.ray.search_outcome import SearchOutcome
 from jobs.ray.trial import TrialPlan, split_params
 from jobs.ray.trial_log import TrialLog, TrialRecord, params_key
 from jobs.ray.tune_session import SESSION, Session
@@ -34,7 +35,7 @@ BINNING = "binning the rows"
 LAST_FIT = "the final model"
 
 
-def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, found: Survey) -> Candidate:
+def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, found: Survey) -> SearchOutcome:
     """Searches on a Ray of its own, then fits the best candidate on all rows, those that validated included.
 
     With one trial at a time the whole search is repeatable, also across crashes. With more, each trial is, but which
@@ -77,7 +78,7 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, fou
                 session.note = f"{session.concurrent_trials} at a time since Ray's memory monitor killed one"
 
 
-def _search(folder: Path, params: TuneParams, survey: Survey, workspace: Workspace) -> Candidate:
+def _search(folder: Path, params: TuneParams, survey: Survey, workspace: Workspace) -> SearchOutcome:
     session = SESSION.get()
     log, rows = session.log, survey.training_rows
     before = log.finished
@@ -92,16 +93,18 @@ def _search(folder: Path, params: TuneParams, survey: Survey, workspace: Workspa
     learner, own_params = split_params(best.params)
     rounds, score = best.best
     [content] = _wait(LAST_FIT, [_refit.remote(learner, rows, workspace, session.pulse, own_params, rounds)])
-    return Candidate(
-        model=learner_named(learner).from_bytes(content),
-        model_format=learner_named(learner).model_format,
-        learner=learner,
-        params={**own_params, "rounds": rounds, "histogramBins": workspace.max_bin},
-        seed=params.seed,
+    return SearchOutcome(
+        Candidate(
+            model=learner_named(learner).from_bytes(content),
+            model_format=learner_named(learner).model_format,
+            learner=learner,
+            params={**own_params, "rounds": rounds, "histogramBins": workspace.max_bin},
+            seed=params.seed,
+            sampled=sample_of(rows),
+        ),
         score=score,
         trials=[_row(record) for record in log.records],
         salvaged=Salvaged(session.found_finished, len(log.finished) - session.found_finished, "trials"),
-        sampled=sample_of(rows),
     )
 
 

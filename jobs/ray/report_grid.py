@@ -23,6 +23,7 @@ from jobs.ray.grid_fits import CANDIDATES, FOLDS, FOREST_SEED, fit_forest, fold_
 from jobs.ray.kernel_kills import JobMemoryExceeded, KernelKills
 from jobs.ray.pulse import beating
 from jobs.ray.ray_cluster import ray_cluster
+from jobs.ray.search_outcome import SearchOutcome
 from jobs.ray.trial_watch import TrialWatch
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ Fit = tuple[int, int]
 """Candidate and fold, both counted from 0."""
 
 
-def search_report_grid(job: Job, params: TuneParams, settings: TuneSettings, train: Dataset) -> Candidate:
+def search_report_grid(job: Job, params: TuneParams, settings: TuneSettings, train: Dataset) -> SearchOutcome:
     """Runs the grid on a Ray of its own and fits the best candidate on the whole of `train`.
 
     Raises:
@@ -62,12 +63,14 @@ def search_report_grid(job: Job, params: TuneParams, settings: TuneSettings, tra
     best = int(np.argmin(means))
     job.progress.update(len(scores), len(scores), "trials", "fitting the best on all rows")
     forest = fit_forest(scaled, target, CANDIDATES[best], threads)
-    return Candidate(
-        model=Pipeline([("scaler", scaler), ("forest", forest)]),
-        model_format="sklearn-skops",
-        learner="random-forest",
-        params=dict(CANDIDATES[best]),
-        seed=FOREST_SEED,
+    return SearchOutcome(
+        Candidate(
+            model=Pipeline([("scaler", scaler), ("forest", forest)]),
+            model_format="sklearn-skops",
+            learner="random-forest",
+            params=dict(CANDIDATES[best]),
+            seed=FOREST_SEED,
+        ),
         score=means[best],
         trials=[
             {

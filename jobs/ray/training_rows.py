@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -21,6 +21,22 @@ SAMPLE_SALT = (
 )
 
 WEIGHT_COLUMN = "__weight__"
+
+
+class TrainingColumns(Protocol):
+    """What a training job is told to predict, and from what. `seed` chooses the rows that validate."""
+
+    @property
+    def target(self) -> str:
+        """The column to predict."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns to predict it from, in model order."""
+
+    @property
+    def seed(self) -> int:
+        """Of every draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +128,14 @@ class TrainingRows:
 
     def mask(self, part: Part, first_row: int, rows: int) -> NDArray[np.bool_] | None:
         """Which of `rows` stored rows, counted from `first_row` of the part's files, belong to it; None if all do."""
-        mask = None
+        mask: NDArray[np.bool_] | None = None
         if part != "all" and not self.weighted:
             chosen = validation_mask(first_row, rows, self.seed)
             mask = chosen if part == "validation" else ~chosen
         if part != "validation" and self.share < 1:
-            drawn = _mixed(first_row, rows, self.seed ^ SAMPLE_SALT) < np.uint64(self.share * 2**64)
-            mask = drawn if mask is None else mask & drawn
+            limit = np.uint64(self.share * 2**64)
+            drawn: NDArray[np.bool_] = np.less(_mixed(first_row, rows, self.seed ^ SAMPLE_SALT), limit)
+            mask = drawn if mask is None else np.logical_and(mask, drawn)
         return mask
 
     def _all_files(self) -> tuple[str, ...]:
@@ -130,7 +147,8 @@ def validation_mask(first_row: int, rows: int, seed: int) -> NDArray[np.bool_]:
 
     That depends on a row's number and the seed only, not on how the rows are cut into blocks.
     """
-    return np.equal(_mixed(first_row, rows, seed) % np.uint64(VALIDATION_ONE_IN), 0)
+    chosen: NDArray[np.bool_] = np.equal(_mixed(first_row, rows, seed) % np.uint64(VALIDATION_ONE_IN), 0)
+    return chosen
 
 
 def _mixed(first_row: int, rows: int, seed: int) -> NDArray[np.uint64]:

@@ -58,13 +58,14 @@ def main(job: Job) -> Result:
     if params.search == "report-grid":
         from jobs.ray.report_grid import search_report_grid
 
-        candidate = search_report_grid(job, params, settings, train)
+        outcome = search_report_grid(job, params, settings, train)
     else:
         from jobs.ray.optuna_search import search_with_optuna
 
-        candidate = search_with_optuna(job, params, settings, found)
+        outcome = search_with_optuna(job, params, settings, found)
     from jobs.ray.candidate import write_candidate
 
+    candidate = outcome.candidate
     write_candidate(
         candidate,
         job.output / "candidate",
@@ -74,21 +75,21 @@ def main(job: Job) -> Result:
         survey=found,
     )
     sampled = candidate.sampled
-    best = {"learner": candidate.learner, "params": candidate.params, "score": candidate.score}
+    best = {"learner": candidate.learner, "params": candidate.params, "score": outcome.score}
     return Result(
         outputs={"candidate": artifact_output(job, "candidate")},
         rows_in=train.rows,
         rows_out=train.rows,
         values={
             "search": params.search,
-            "trials": len(candidate.trials),
+            "trials": len(outcome.trials),
             "best": best,
             "trainRows": train.rows,
-            "trialsTable": candidate.trials,
+            "trialsTable": outcome.trials,
             "sampled": sampled and {"share": sampled.share, "rows": sampled.rows},
         },
-        metrics={"rmse": math.sqrt(candidate.score), "mse": candidate.score},
-        salvaged=candidate.salvaged,
+        metrics={"rmse": math.sqrt(outcome.score), "mse": outcome.score},
+        salvaged=outcome.salvaged,
     )
 
 

@@ -38,7 +38,11 @@ class LightgbmTrees:
 
     def load_all(self, rows: TrainingRows, workspace: Workspace) -> LightgbmFits:
         """All rows."""
-        return LightgbmFits(self._booster_params(workspace), stream_all(rows, workspace), None, rows.merged_mse)
+        return self.fits_on(stream_all(rows, workspace), workspace)
+
+    def fits_on(self, rows: lgb.Dataset, workspace: Workspace) -> LightgbmFits:
+        """Binned rows, none of them kept for validation."""
+        return LightgbmFits(self._booster_params(workspace), rows, None, 0.0)
 
     def from_bytes(self, content: bytes) -> lgb.Booster:
         """A booster from its text."""
