@@ -66,10 +66,13 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, fou
     )
     with session.active():
         while True:
+            session.begin("starting Ray")
             try:
                 with ray_cluster(session.concurrent_trials, job.scratch):
                     return _search(folder, params, survey, workspace)
             except Exception as error:
+                if session.verdict is not None:
+                    raise session.verdict from None
                 # Ray ends the whole experiment when its monitor kills one trial, though all that was finished is kept.
                 # Its newest trial is killed, not its largest: with fewer at a time the same ones may well fit.
                 if session.concurrent_trials == 1 or describe_failure(error)["errorClass"] != "OutOfMemoryError":
@@ -112,9 +115,7 @@ def _wait(work: str, tasks: list[Any]) -> list[Any]:
     try:
         return list(ray.get(tasks))
     except WorkerCrashedError as error:  # Tune sees to the processes of trials, nobody to those of tasks
-        session = SESSION.get()
-        session.require_memory(error)
-        session.watch.require_alive(work, error)
+        SESSION.get().judge(work, error, for_good=True)
         raise
 
 

@@ -17,17 +17,23 @@ from typing import TYPE_CHECKING
 from ray.exceptions import RayActorError, WorkerCrashedError
 
 from jobs.ray.process_times import process_times
-from jobs.ray.pulse import Beat, read_beats
+from jobs.ray.pulse import read_beats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from jobs.ray.pulse import Beat
 
 STALL_SECONDS = 45.0
 LOOK_SECONDS = 2.0
 # Of one core. A stopped process uses none, an idle Ray worker about 0.005 of one, a training one nearly a whole.
 BUSY_CORES = 0.05
 WORTH_TELLING_SECONDS = 10.0
+
+
+Work = tuple[str, int, int]
+"""A piece of work in one process: its name, the pid, when that started."""
 
 
 class TrialStalled(TimeoutError):  # noqa: N818 - named after what happened, as the classes of the job contract are
@@ -76,8 +82,8 @@ class TrialWatch:
     def __init__(self, folder: Path, tell: Callable[[list[Beat], str | None], None]) -> None:
         self._folder = folder
         self._tell = tell
-        self._quiet: dict[tuple[str, int, int], Quiet] = {}
-        self._ended: dict[str, int] = {}
+        self._quiet: dict[Work, Quiet] = {}
+        self._ended: set[Work] = set()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="trial watch", daemon=True)
 
@@ -91,10 +97,11 @@ class TrialWatch:
 
     def require_alive(self, work: str, error: BaseException | None) -> None:
         """Raises TrialStalled if `work` failed for good with its process, and that one had been ended here."""
-        if work in self._ended and isinstance(error, RayActorError | WorkerCrashedError):
+        tries = sum(ended == work for ended, _, _ in self._ended)
+        if tries and isinstance(error, RayActorError | WorkerCrashedError):
             raise TrialStalled(
                 f"{work}: no new round and no processor time for {STALL_SECONDS:.0f} s; its process was ended "
-                f"and nothing is left of its {self._ended[work]} tries"
+                f"({tries} times), and it is not tried again"
             ) from error
 
     def _run(self) -> None:
@@ -103,18 +110,22 @@ class TrialWatch:
 
     def _look(self) -> None:
         beats = read_beats(self._folder)
-        quiet = {(beat.work, beat.pid, beat.started): self._seconds_quiet(beat) for beat in beats}
-        for beat in beats:
-            if quiet[beat.work, beat.pid, beat.started] >= STALL_SECONDS:
-                self._ended[beat.work] = self._ended.get(beat.work, 0) + 1
+        quiet = {_work(beat): self._seconds_quiet(beat) for beat in beats}
+        for work, seconds in quiet.items():
+            if seconds >= STALL_SECONDS:
+                self._ended.add(work)
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(beat.pid, signal.SIGKILL)
-        self._quiet = {key: one for key, one in self._quiet.items() if key in quiet}
-        longest = max(quiet.values(), default=0.0)
-        self._tell(beats, f"no sign of life for {longest:.0f} s" if longest >= WORTH_TELLING_SECONDS else None)
+                    os.kill(work[1], signal.SIGKILL)
+        self._quiet = {work: one for work, one in self._quiet.items() if work in quiet}
+        # Told while there is still something to wait for: whoever watches this job from outside waits as well.
+        waiting = [seconds for seconds in quiet.values() if WORTH_TELLING_SECONDS <= seconds < STALL_SECONDS]
+        self._tell(beats, f"no sign of life for {max(waiting):.0f} s" if waiting else None)
 
     def _seconds_quiet(self, beat: Beat) -> float:
         times = process_times(beat.pid) if beat.host == socket.gethostname() else None
         sign = Sign(beat.rounds, None if times is None else times.cpu_seconds, time.monotonic())
-        watched = self._quiet.setdefault((beat.work, beat.pid, beat.started), Quiet(sign))
-        return watched.seconds(sign)
+        return self._quiet.setdefault(_work(beat), Quiet(sign)).seconds(sign)
+
+
+def _work(beat: Beat) -> Work:
+    return (beat.work, beat.pid, beat.started)

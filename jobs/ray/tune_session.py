@@ -46,9 +46,10 @@ class Session:
     histogram_bins: int
     sample_share: float
     pulse: Path
-    doing: str = "starting Ray"
+    doing: str = ""
     kills: KernelKills = field(default_factory=KernelKills)
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    verdict: Exception | None = None
     watch: TrialWatch = field(init=False)
     found_finished: int = field(init=False)
 
@@ -91,7 +92,25 @@ class Session:
         self.log.append(TrialRecord(trial.config, curve, state, self.histogram_bins, self.sample_share, error))
         self.report()
 
-    def require_memory(self, error: BaseException | None) -> None:
+    def judge(self, work: str, error: BaseException | None, *, for_good: bool) -> None:
+        """Raises what ends the whole search, if the failure of `work` shows that; else the search goes on without it.
+
+        What is raised is also kept as `verdict`, for Ray Tune wraps whatever its callbacks raise.
+
+        Args:
+            work: the trial or other work that failed.
+            error: how.
+            for_good: it is not tried again.
+        """
+        try:
+            self._require_memory(error)
+            if for_good:
+                self.watch.require_alive(work, error)
+        except Exception as verdict:
+            self.verdict = verdict
+            raise
+
+    def _require_memory(self, error: BaseException | None) -> None:
         """Raises JobMemoryExceeded if a trial's process died and the kernel had killed one of this job's.
 
         Then the trial is not to blame, the memory limit is, and the platform knows better than we what to do about it.
@@ -120,15 +139,14 @@ class TrialReporter(tune.Callback):
     def on_trial_recover(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """The trial failed or its process died; Tune starts it again."""
         session = SESSION.get()
-        session.require_memory(trial.get_pickled_error())
+        session.judge(trial.trial_id, trial.get_pickled_error(), for_good=False)
         session.curves.pop(trial.trial_id, None)
 
     def on_trial_error(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """Once too often."""
         session = SESSION.get()
         error = trial.get_pickled_error()
-        session.require_memory(error)
-        session.watch.require_alive(trial.trial_id, error)
+        session.judge(trial.trial_id, error, for_good=True)
         curve = tuple(session.curves.pop(trial.trial_id, ()))
         session.record(trial, curve, "failed", type(error).__name__)
 
