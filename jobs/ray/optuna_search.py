@@ -78,6 +78,7 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, fou
                 if session.concurrent_trials == 1 or describe_failure(error)["errorClass"] != "OutOfMemoryError":
                     raise
                 session.concurrent_trials //= 2
+                session.curves.clear()  # of trials that now begin anew
                 session.note = f"{session.concurrent_trials} at a time since Ray's memory monitor killed one"
 
 

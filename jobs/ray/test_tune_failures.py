@@ -130,6 +130,9 @@ def test_a_kill_by_rays_monitor_costs_the_killed_trial_and_not_the_search(tmp_pa
     assert result["values"]["trials"] == 8
     assert "failed" not in {row["state"] for row in result["values"]["trialsTable"]}
     assert result["salvaged"] == {"before": 0, "now": 8, "unit": "trials"}
+    for line in filter(None, log.read_text().split("\n")):
+        rounds = [point[0] for point in json.loads(line)["curve"]]
+        assert rounds == sorted(set(rounds))
 
 
 def test_kills_by_rays_monitor_without_end_fail_the_job_as_what_they_are(tmp_path: Path) -> None:
