@@ -69,6 +69,14 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The part of the training data that a model was fitted on: the share asked for and the rows that it came to."""
+
+    share: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """Everything about a model but its numbers. No clock and no machine: the same training gives the same card.
 
@@ -84,6 +92,7 @@ class ModelCard:
         target_mean: training mean of the target: the naive baseline that every model is held against.
         golden: five rows with their predictions, made by `jobs.lib.model.golden_predictions`.
         training_profile: by feature; a feature may be left out.
+        sampled: if memory forced the training to leave rows out; None when it saw all of its snapshot's.
         file: filled in by `jobs.lib.model.save_model`.
         metrics: the evaluation beside its baselines; filled in by the store job.
         candidate_sha256: manifest of the candidate that a stored model was made from; filled in by the store job.
@@ -101,6 +110,7 @@ class ModelCard:
     target_mean: float
     golden: tuple[GoldenPrediction, ...]
     training_profile: dict[str, FeatureProfile] = field(default_factory=dict)
+    sampled: Sample | None = None
     file: ModelFile | None = None
     metrics: dict[str, Any] | None = None
     candidate_sha256: str | None = None
@@ -139,6 +149,7 @@ class ModelCard:
                 name: {"min": one.min, "max": one.max, "mean": one.mean, "quantiles": one.quantiles}
                 for name, one in self.training_profile.items()
             },
+            "sampled": self.sampled and {"share": self.sampled.share, "rows": self.sampled.rows},
             "golden": [{"features": row.features, "prediction": row.prediction} for row in self.golden],
             "file": self.file and {"path": self.file.path, "bytes": self.file.bytes, "sha256": self.file.sha256},
             "metrics": self.metrics,

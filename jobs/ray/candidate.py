@@ -15,10 +15,10 @@ from jobs.lib.model_card import Feature, ModelCard, ModelFormat, TrainingSnapsho
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobs.lib.contract import Salvaged
     from jobs.lib.datasets import Dataset
+    from jobs.lib.model_card import Sample
     from jobs.ray.survey import Survey
-    from jobs.ray.tune_params import TuneParams
+    from jobs.ray.training_rows import TrainingColumns
 
 # Distributions whose version decides what a model file of each format says.
 TRAINED_BY: dict[ModelFormat, tuple[str, ...]] = {
@@ -34,9 +34,7 @@ class Candidate:
 
     Attributes:
         model: as `jobs.lib.model.save_model` takes it.
-        score: mean squared error on rows it was not fitted on, as the search measured it.
-        trials: a line for each candidate tried: parameters, score, rounds, state.
-        salvaged: fits found finished and done now.
+        sampled: the part of the rows that the model was fitted on; None if on all.
     """
 
     model: object
@@ -44,13 +42,11 @@ class Candidate:
     learner: str
     params: dict[str, Any]
     seed: int
-    score: float
-    trials: list[dict[str, Any]]
-    salvaged: Salvaged
+    sampled: Sample | None = None
 
 
 def write_candidate(
-    candidate: Candidate, folder: Path, *, train: Dataset, manifest_sha256: str, params: TuneParams, survey: Survey
+    candidate: Candidate, folder: Path, *, train: Dataset, manifest_sha256: str, params: TrainingColumns, survey: Survey
 ) -> None:
     """Writes the model folder and reads it back, golden predictions and all.
 
@@ -72,11 +68,14 @@ def write_candidate(
         target=params.target,
         params=candidate.params,
         seed=candidate.seed,
-        training_snapshot=TrainingSnapshot(manifest_sha256, survey.rows),
+        training_snapshot=TrainingSnapshot(
+            manifest_sha256, survey.rows if candidate.sampled is None else candidate.sampled.rows
+        ),
         versions={"python": platform.python_version(), "numpy": np.__version__}
         | {name: version(name) for name in TRAINED_BY[candidate.model_format]},
         target_mean=survey.target_mean,
         golden=golden_predictions(candidate.model, candidate.model_format, golden_rows, folder),
         training_profile=survey.profile,
+        sampled=candidate.sampled,
     )
     save_model(folder, candidate.model, card)

@@ -42,6 +42,12 @@ ENVIRONMENT = {
 }
 
 
+class ObjectStoreFullError(MemoryError):
+    """Ray's object store had no room and could not spill to disk. Named as Ray's own, which is not a MemoryError."""
+
+    region = "object-store"
+
+
 def require_ray() -> None:
     """Raises `InvalidInput` naming this Python environment if it has no Ray."""
     try:
@@ -62,6 +68,9 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
     Args:
         cpus: logical CPUs, that is one-CPU tasks and trials at a time.
         scratch: remembers Ray's folder, so that the next attempt removes what a killed one left.
+
+    Raises:
+        ObjectStoreFullError: in place of Ray's own.
     """
     import ray  # not at the top: a wrong input must not wait for it
 
@@ -71,10 +80,8 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
     address = os.environ.get("RAY_ADDRESS")
     if address:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-        try:
+        with _connected():
             yield
-        finally:
-            ray.shutdown()
         return
     on_sigterm = signal.getsignal(signal.SIGTERM)
     with _short_folder(scratch / "ray-folder.txt") as folder:
@@ -90,10 +97,20 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
         # Ray's own handler (absl's, with an alarm) aborts this process three seconds after SIGTERM, before the job has
         # stopped its children.
         signal.signal(signal.SIGTERM, on_sigterm)
-        try:
+        with _connected():
             yield
-        finally:
-            ray.shutdown()
+
+
+@contextlib.contextmanager
+def _connected() -> Iterator[None]:
+    import ray
+
+    try:
+        yield
+    except ray.exceptions.ObjectStoreFullError as error:
+        raise ObjectStoreFullError(str(error)) from error
+    finally:
+        ray.shutdown()
 
 
 @contextlib.contextmanager

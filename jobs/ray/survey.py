@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jobs.lib.datasets import Dataset
-    from jobs.ray.tune_params import TuneParams
+    from jobs.ray.training_rows import TrainingColumns
 
 BATCH_ROWS = 250_000  # not a lever: the order in which numbers are added must not change with the job's size
 SAMPLE_ROWS = 100_000  # rows behind the quantiles, evenly spaced
@@ -48,7 +48,7 @@ class Survey:
     training_count: int
 
 
-def survey(train: Dataset, params: TuneParams, folder: Path, on_rows: Callable[[int], None]) -> Survey:
+def survey(train: Dataset, params: TrainingColumns, folder: Path, on_rows: Callable[[int], None]) -> Survey:
     """Reads `train` once.
 
     Args:

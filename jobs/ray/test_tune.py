@@ -60,7 +60,8 @@ def test_the_report_grid_makes_24_fits_and_keeps_each(tmp_path: Path) -> None:
     assert result["salvaged"] == {"before": 0, "now": 24, "unit": "trials"}
     assert math.isclose(result["metrics"]["mse"], min(row["score"] for row in result["values"]["trialsTable"]))
     (tmp_path / "jobs/scratch/fits/candidate-3-fold-1.json").unlink()
-    code, again = run(write_job(tmp_path / "jobs", train, GRID, attempt=2))
+    levers = {"concurrency": 1, "threads": 2}
+    code, again = run(write_job(tmp_path / "jobs", train, GRID, levers, attempt=2))
     assert again["salvaged"] == {"before": 23, "now": 1, "unit": "trials"}
     assert again["outputs"] == result["outputs"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,8 +16,27 @@ if TYPE_CHECKING:
 
 Part = Literal["fit", "validation", "all"]
 VALIDATION_ONE_IN = 10  # rows that choose among the trials; the final model is fitted on all
+SAMPLE_SALT = (
+    0x53414D50  # so that drawing a sample and choosing the rows that validate have nothing to do with each other
+)
 
 WEIGHT_COLUMN = "__weight__"
+
+
+class TrainingColumns(Protocol):
+    """What a training job is told to predict, and from what. `seed` chooses the rows that validate."""
+
+    @property
+    def target(self) -> str:
+        """The column to predict."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns to predict it from, in model order."""
+
+    @property
+    def seed(self) -> int:
+        """Of every draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +65,7 @@ class RowBlock:
         weight = [WEIGHT_COLUMN] if source.weighted else []
         with pq.ParquetFile(self.path) as file:
             table = file.read_row_group(self.row_group, columns=[*source.features, source.target, *weight])
-        keep = None if source.weighted else _part_mask(self.part, self.first_row, table.num_rows, source.seed)
+        keep = source.mask(self.part, self.first_row, table.num_rows)
         columns = [_doubles(table.column(name), keep) for name in source.features]
         return Rows(
             np.column_stack(columns),
@@ -64,6 +83,8 @@ class TrainingRows:
         weighted: equal rows have been merged; a weight column says how many.
         merged_mse: mean squared distance of the merged validation targets from their merged row's target. It belongs to
             every model's validation error, since no model can tell equal rows apart.
+        share: of the stored rows that are fitted on. The rows that validate are never sampled, so that trials on
+            different samples are judged by the same rows. A smaller sample is part of a larger one.
     """
 
     features: tuple[str, ...]
@@ -73,6 +94,7 @@ class TrainingRows:
     validation_files: tuple[str, ...]
     weighted: bool
     merged_mse: float
+    share: float = 1.0
 
     def blocks(self, part: Part) -> list[RowBlock]:
         """The blocks of a part, in the order of the files; reads footers only."""
@@ -83,7 +105,7 @@ class TrainingRows:
             metadata = pq.read_metadata(path)
             for group in range(metadata.num_row_groups):
                 rows = metadata.row_group(group).num_rows
-                mask = None if self.weighted else _part_mask(part, first_row, rows, self.seed)
+                mask = self.mask(part, first_row, rows)
                 kept = rows if mask is None else int(mask.sum())
                 if kept:
                     found.append(RowBlock(path, group, kept, self, first_row, part))
@@ -104,6 +126,18 @@ class TrainingRows:
             start += block.rows
         return target, weight
 
+    def mask(self, part: Part, first_row: int, rows: int) -> NDArray[np.bool_] | None:
+        """Which of `rows` stored rows, counted from `first_row` of the part's files, belong to it; None if all do."""
+        mask: NDArray[np.bool_] | None = None
+        if part != "all" and not self.weighted:
+            chosen = validation_mask(first_row, rows, self.seed)
+            mask = chosen if part == "validation" else ~chosen
+        if part != "validation" and self.share < 1:
+            limit = np.uint64(self.share * 2**64)
+            drawn: NDArray[np.bool_] = np.less(_mixed(first_row, rows, self.seed ^ SAMPLE_SALT), limit)
+            mask = drawn if mask is None else np.logical_and(mask, drawn)
+        return mask
+
     def _all_files(self) -> tuple[str, ...]:
         return self.fit_files + self.validation_files if self.weighted else self.fit_files
 
@@ -113,19 +147,17 @@ def validation_mask(first_row: int, rows: int, seed: int) -> NDArray[np.bool_]:
 
     That depends on a row's number and the seed only, not on how the rows are cut into blocks.
     """
+    chosen: NDArray[np.bool_] = np.equal(_mixed(first_row, rows, seed) % np.uint64(VALIDATION_ONE_IN), 0)
+    return chosen
+
+
+def _mixed(first_row: int, rows: int, seed: int) -> NDArray[np.uint64]:
     # splitmix64 (Steele, Lea, Flood 2014): neighbouring numbers become unrelated ones. Arithmetic wraps at 64 bits.
     offset = np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
     mixed = np.arange(first_row, first_row + rows, dtype=np.uint64) + offset
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.equal((mixed ^ (mixed >> np.uint64(31))) % np.uint64(VALIDATION_ONE_IN), 0)
-
-
-def _part_mask(part: Part, first_row: int, rows: int, seed: int) -> NDArray[np.bool_] | None:
-    if part == "all":
-        return None
-    chosen = validation_mask(first_row, rows, seed)
-    return chosen if part == "validation" else ~chosen
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _doubles(column: pa.ChunkedArray[Any], keep: NDArray[np.bool_] | None) -> NDArray[np.float64]:

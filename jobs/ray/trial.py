@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ray import tune
 
 from jobs.ray.learners.registry import learner_named
+from jobs.ray.pulse import beating
 from jobs.ray.trial_log import params_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from jobs.ray.learners.learner import Fit, FitMaker, Workspace
     from jobs.ray.training_rows import TrainingRows
@@ -26,11 +28,13 @@ class TrialPlan:
     """What all trials share.
 
     Attributes:
+        pulse: folder for the beats of processes at work.
         finished: curves of trials that an earlier attempt finished, by `params_key`: reported again, not trained again.
     """
 
     rows: TrainingRows
     workspace: Workspace
+    pulse: Path
     finished: Mapping[str, tuple[tuple[int, float], ...]]
 
 
@@ -53,7 +57,11 @@ class Trial(tune.Trainable):
         rounds = RUNGS[self._rung]
         self._rung += 1
         replayed = self._rung <= len(self._curve)
-        mse = self._curve[self._rung - 1][1] if replayed else self._advance(rounds)
+        if replayed:
+            mse = self._curve[self._rung - 1][1]
+        else:
+            with beating(self._plan.pulse, self.trial_id, RUNGS[-1]) as on_round:
+                mse = self._advance(rounds, on_round)
         return {"rounds": rounds, "mse": mse, "done": rounds == RUNGS[-1]}
 
     def _begin(self, config: dict[str, Any]) -> None:
@@ -62,14 +70,14 @@ class Trial(tune.Trainable):
         self._rung = 0
         self._fit: Fit | None = None  # before the next fit: two of them are twice the memory
 
-    def _advance(self, rounds: int) -> float:
+    def _advance(self, rounds: int, on_round: Callable[[int], None]) -> float:
         if self._fit is None:
             learner, params = split_params(self._params)
             if learner not in self._loaded:
                 self._loaded.clear()  # only one learner's rows at a time
                 self._loaded[learner] = learner_named(learner).load(self._plan.rows, self._plan.workspace)
             self._fit = self._loaded[learner].start(params)
-        self._fit.advance(rounds)
+        self._fit.advance(rounds, on_round)
         return self._fit.validation_mse()
 
 

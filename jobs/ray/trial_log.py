@@ -22,12 +22,16 @@ class TrialRecord:
         params: learner and hyperparameters, as suggested.
         curve: (boosting rounds or trees, mean squared error on the validation rows), at each report.
         state: `completed` all rounds, `stopped` early by ASHA, or `failed`.
+        histogram_bins, sample_share: the lever values it ran with. Attempts may differ in them; a finished trial counts
+            whatever they were, for its error was measured on the same validation rows.
         error: class of the failure.
     """
 
     params: Mapping[str, Any]
     curve: tuple[tuple[int, float], ...]
     state: TrialState
+    histogram_bins: int
+    sample_share: float
     error: str | None = None
 
     @property
@@ -69,6 +73,8 @@ class TrialLog:
             "curve": [list(point) for point in record.curve],
             "state": record.state,
             "error": record.error,
+            "histogramBins": record.histogram_bins,
+            "sampleShare": record.sample_share,
         }
         with self._path.open("a", encoding="utf-8") as out:
             # After a torn line, so that it swallows nothing but itself.
@@ -90,7 +96,8 @@ def _read(path: Path) -> list[TrialRecord]:
         try:
             found = json.loads(line)
             curve = tuple((int(rounds), float(mse)) for rounds, mse in found["curve"])
-            records.append(TrialRecord(found["params"], curve, found["state"], found["error"]))
+            levers = (int(found["histogramBins"]), float(found["sampleShare"]))
+            records.append(TrialRecord(found["params"], curve, found["state"], *levers, error=found["error"]))
         except (ValueError, KeyError, TypeError):
             continue  # empty, or torn
     return records

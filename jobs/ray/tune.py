@@ -13,7 +13,7 @@ from jobs.lib.contract import InvalidInput, Result, artifact_output, run_job
 from jobs.lib.datasets import Dataset
 from jobs.lib.model_card import FEATURE_TYPES
 from jobs.lib.params import parse_params
-from jobs.ray.ray_cluster import ray_cluster, require_ray
+from jobs.ray.ray_cluster import require_ray
 from jobs.ray.survey import survey
 from jobs.ray.survey_file import remembered_survey
 from jobs.ray.tune_params import TuneParams, TuneSettings
@@ -54,19 +54,18 @@ def main(job: Job) -> Result:
         )
 
     found = remembered_survey(job.scratch / "survey", read_once)
-    job.progress.update(0, None, "trials", "starting Ray")
-    with ray_cluster(job.resources.whole_cpus, job.scratch):
-        # These modules import Ray, which an environment without it must be told of before.
-        if params.search == "report-grid":
-            from jobs.ray.report_grid import search_report_grid
+    # These modules import Ray, which an environment without it must be told of before.
+    if params.search == "report-grid":
+        from jobs.ray.report_grid import search_report_grid
 
-            candidate = search_report_grid(job, params, train)
-        else:
-            from jobs.ray.optuna_search import search_with_optuna
+        outcome = search_report_grid(job, params, settings, train)
+    else:
+        from jobs.ray.optuna_search import search_with_optuna
 
-            candidate = search_with_optuna(job, params, settings, found)
+        outcome = search_with_optuna(job, params, settings, found)
     from jobs.ray.candidate import write_candidate
 
+    candidate = outcome.candidate
     write_candidate(
         candidate,
         job.output / "candidate",
@@ -75,20 +74,22 @@ def main(job: Job) -> Result:
         params=params,
         survey=found,
     )
-    best = {"learner": candidate.learner, "params": candidate.params, "score": candidate.score}
+    sampled = candidate.sampled
+    best = {"learner": candidate.learner, "params": candidate.params, "score": outcome.score}
     return Result(
         outputs={"candidate": artifact_output(job, "candidate")},
         rows_in=train.rows,
         rows_out=train.rows,
         values={
             "search": params.search,
-            "trials": len(candidate.trials),
+            "trials": len(outcome.trials),
             "best": best,
             "trainRows": train.rows,
-            "trialsTable": candidate.trials,
+            "trialsTable": outcome.trials,
+            "sampled": sampled and {"share": sampled.share, "rows": sampled.rows},
         },
-        metrics={"rmse": math.sqrt(candidate.score), "mse": candidate.score},
-        salvaged=candidate.salvaged,
+        metrics={"rmse": math.sqrt(outcome.score), "mse": outcome.score},
+        salvaged=outcome.salvaged,
     )
 
 

@@ -50,15 +50,18 @@ class TuneSettings:
     Attributes:
         concurrency: trials that run at the same time, at most; the plan may allow fewer.
         threads: of one trial.
-        histogram_bins: histogram bins a feature. The one lever that changes results (a coarser model), so pulled last.
+        histogram_bins: histogram bins a feature. Fewer make a coarser model, so it is pulled late.
+        sample_share: of the training rows that models are fitted on; said in the result when it is not all of them.
     """
 
     concurrency: int = 0
     threads: int = 0
     histogram_bins: int = MAX_BINS
+    sample_share: float = 1.0
 
     def __post_init__(self) -> None:
         require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
         require(self.threads >= 0, "threads", self.threads, "0 or more")
         bins = self.histogram_bins
         require(MIN_BINS <= bins <= MAX_BINS, "histogram_bins", bins, f"{MIN_BINS} to {MAX_BINS}")
+        require(0 < self.sample_share <= 1, "sample_share", self.sample_share, "more than 0, at most 1")

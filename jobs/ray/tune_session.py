@@ -19,13 +19,17 @@ from ray.tune.search.optuna import OptunaSearch
 from jobs.ray.kernel_kills import JobMemoryExceeded, KernelKills
 from jobs.ray.trial import RUNGS
 from jobs.ray.trial_log import TrialLog, TrialRecord
+from jobs.ray.trial_watch import TrialWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ray.tune.experiment import Trial as TuneTrial
 
     from jobs.lib.progress import Progress
+    from jobs.ray.pulse import Beat
+    from jobs.ray.trial_log import TrialState
 
 SESSION: ContextVar[Session] = ContextVar("tune session of this attempt")
 
@@ -39,28 +43,74 @@ class Session:
     trials: int
     concurrent_trials: int
     note: str | None
+    histogram_bins: int
+    sample_share: float
+    pulse: Path
+    doing: str = ""
     kills: KernelKills = field(default_factory=KernelKills)
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    verdict: Exception | None = None
+    watch: TrialWatch = field(init=False)
+    found_finished: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = TrialWatch(self.pulse, self._tell)
+        self.found_finished = len(self.log.finished)
 
     @contextmanager
     def active(self) -> Iterator[None]:
-        """Searcher and callbacks find this session inside the block."""
+        """Inside the block searcher and callbacks find this session, and processes that hang are noticed."""
         token = SESSION.set(self)
         try:
-            yield
+            with self.watch:
+                yield
         finally:
             SESSION.reset(token)
 
-    def report(self, doing: str | None = None) -> None:
-        """Trials done, the best so far, and `doing`: what happens beside them."""
+    def begin(self, doing: str) -> None:
+        """From now on progress says that this is being done."""
+        self.doing = doing
+        self.report()
+
+    def _tell(self, beats: list[Beat], quiet: str | None) -> None:
+        rounds = ", ".join(f"round {beat.rounds} of {beat.total}" for beat in beats if beat.total)
+        self.report(rounds, quiet)
+
+    def report(self, *more: str | None) -> None:
+        """Trials done, what is being done, the best so far, and `more`."""
         scored = [record for record in self.log.finished if record.curve]
         best = min(scored, key=lambda record: record.best[1], default=None)
         score = f"best RMSE {math.sqrt(best.best[1]):,.2f} ({best.params['learner']})" if best else None
         done = min(len(self.log.finished), self.trials)
-        message = "; ".join(part for part in (doing, score, self.note) if part)
-        self.progress.update(done, self.trials, "trials", message or "first trials running")
+        message = "; ".join(part for part in (self.doing, *more, score, self.note) if part)
+        self.progress.update(done, self.trials, "trials", message)
 
-    def require_memory(self, error: BaseException | None) -> None:
+    def record(
+        self, trial: TuneTrial, curve: tuple[tuple[int, float], ...], state: TrialState, error: str | None = None
+    ) -> None:
+        """Keeps a trial that is over, with the lever values of this attempt."""
+        self.log.append(TrialRecord(trial.config, curve, state, self.histogram_bins, self.sample_share, error))
+        self.report()
+
+    def judge(self, work: str, error: BaseException | None, *, for_good: bool) -> None:
+        """Raises what ends the whole search, if the failure of `work` shows that; else the search goes on without it.
+
+        What is raised is also kept as `verdict`, for Ray Tune wraps whatever its callbacks raise.
+
+        Args:
+            work: the trial or other work that failed.
+            error: how.
+            for_good: it is not tried again.
+        """
+        try:
+            self._require_memory(error)
+            if for_good:
+                self.watch.require_alive(work, error)
+        except Exception as verdict:
+            self.verdict = verdict
+            raise
+
+    def _require_memory(self, error: BaseException | None) -> None:
         """Raises JobMemoryExceeded if a trial's process died and the kernel had killed one of this job's.
 
         Then the trial is not to blame, the memory limit is, and the platform knows better than we what to do about it.
@@ -84,23 +134,21 @@ class TrialReporter(tune.Callback):
         session = SESSION.get()
         curve = tuple(session.curves.pop(trial.trial_id, ()))
         all_rungs = bool(curve) and curve[-1][0] == RUNGS[-1]
-        session.log.append(TrialRecord(trial.config, curve, "completed" if all_rungs else "stopped"))
-        session.report()
+        session.record(trial, curve, "completed" if all_rungs else "stopped")
 
     def on_trial_recover(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """The trial failed or its process died; Tune starts it again."""
         session = SESSION.get()
-        session.require_memory(trial.get_pickled_error())
+        session.judge(trial.trial_id, trial.get_pickled_error(), for_good=False)
         session.curves.pop(trial.trial_id, None)
 
     def on_trial_error(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """Once too often."""
         session = SESSION.get()
         error = trial.get_pickled_error()
-        session.require_memory(error)
+        session.judge(trial.trial_id, error, for_good=True)
         curve = tuple(session.curves.pop(trial.trial_id, ()))
-        session.log.append(TrialRecord(trial.config, curve, "failed", type(error).__name__))
-        session.report()
+        session.record(trial, curve, "failed", type(error).__name__)
 
 
 class PatientOptunaSearch(OptunaSearch):

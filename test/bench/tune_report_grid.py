@@ -44,11 +44,12 @@ def main() -> None:
         return {fit: fold_mse(matrix, target, CANDIDATES[fit[0]], fit[1]) for fit in fits}
 
     with tempfile.TemporaryDirectory() as folder, ray_cluster(CPUS, Path(folder)):
-        from jobs.ray.report_grid import run_fits
+        from jobs.ray.report_grid import GridFits
 
         def on_ray() -> dict[tuple[int, int], float]:
             with tempfile.TemporaryDirectory() as fits_folder:
-                return run_fits(matrix, target, {}, Path(fits_folder), Progress(Path(fits_folder) / "progress.json"))
+                progress = Progress(Path(fits_folder) / "progress.json")
+                return GridFits(Path(fits_folder), CPUS, 1, progress).run(matrix, target, {})
 
         first_seconds, ray_scores = timed(on_ray)
         ray_seconds = min(timed(on_ray)[0] for _ in range(TURNS))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import optuna
@@ -33,11 +33,15 @@ class Workspace:
     seed: int
 
 
+def unheard(_rounds: int) -> None:
+    """Listens to no round."""
+
+
 class Fit(Protocol):
     """One model in the making. A round is one more tree."""
 
-    def advance(self, rounds: int) -> None:
-        """Trains until there are `rounds` rounds."""
+    def advance(self, rounds: int, on_round: Callable[[int], None] = unheard) -> None:
+        """Trains until there are `rounds` rounds; `on_round` is told after each how many there are."""
 
     def validation_mse(self) -> float:
         """Mean squared error on the validation rows, now."""

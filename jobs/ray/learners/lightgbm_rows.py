@@ -52,6 +52,11 @@ def load_binned(workspace: Workspace) -> tuple[lgb.Dataset, lgb.Dataset]:
     return fit, validation
 
 
+def bin_all(rows: TrainingRows, workspace: Workspace) -> lgb.Dataset:
+    """All rows, streamed, in bins of their own."""
+    return _stream(rows, "all", workspace, None)
+
+
 def stream_all(rows: TrainingRows, workspace: Workspace) -> lgb.Dataset:
     """All rows, streamed, in the same bins as the trials had."""
     fit = lgb.Dataset(workspace.folder / "fit.bin", params=dataset_params(workspace)).construct()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import lightgbm as lgb
 
+from jobs.ray.learners.learner import unheard
 from jobs.ray.learners.lightgbm_rows import dataset_params, load_binned, prepare_binned, stream_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import optuna
 
@@ -37,7 +38,11 @@ class LightgbmTrees:
 
     def load_all(self, rows: TrainingRows, workspace: Workspace) -> LightgbmFits:
         """All rows."""
-        return LightgbmFits(self._booster_params(workspace), stream_all(rows, workspace), None, rows.merged_mse)
+        return self.fits_on(stream_all(rows, workspace), workspace)
+
+    def fits_on(self, rows: lgb.Dataset, workspace: Workspace) -> LightgbmFits:
+        """Binned rows, none of them kept for validation."""
+        return LightgbmFits(self._booster_params(workspace), rows, None, 0.0)
 
     def from_bytes(self, content: bytes) -> lgb.Booster:
         """A booster from its text."""
@@ -108,10 +113,10 @@ class LightgbmFit:
         self._booster = booster
         self._merged_mse = merged_mse
 
-    def advance(self, rounds: int) -> None:
+    def advance(self, rounds: int, on_round: Callable[[int], None] = unheard) -> None:
         """Adds trees. LightGBM stops by itself where no split helps any more; the model then stays as it is."""
         while self._booster.current_iteration() < rounds and not self._booster.update():
-            pass
+            on_round(self._booster.current_iteration())
 
     def validation_mse(self) -> float:
         """LightGBM's l2 on the validation rows."""

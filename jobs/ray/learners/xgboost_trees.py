@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xgboost as xgb
 
+from jobs.ray.learners.learner import unheard
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -114,10 +116,11 @@ class XgboostFit:
         matrices = [fits.rows] if fits.validation is None else [fits.rows, fits.validation]
         self._booster = xgb.Booster(dict(params), matrices)
 
-    def advance(self, rounds: int) -> None:
+    def advance(self, rounds: int, on_round: Callable[[int], None] = unheard) -> None:
         """Adds trees."""
         for number in range(self._booster.num_boosted_rounds(), rounds):
             self._booster.update(self._fits.rows, number)
+            on_round(number + 1)
 
     def validation_mse(self) -> float:
         """Computed here: XGBoost's own evaluation prints too few digits to compare trials by."""
