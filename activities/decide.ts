@@ -5,9 +5,10 @@ import { classify } from '../recovery/classify.js';
 import { type Decision, planNextAttempt } from '../recovery/plan.js';
 import type { ActivityContext } from './context.js';
 import { recordOutcome } from './record-outcome.js';
+import { recordSize, type SizedStage } from './record-size.js';
 
 /** A failed attempt to judge, with those before it. */
-export interface DecideRequest {
+export interface DecideRequest extends SizedStage {
   readonly jobKey: string;
   readonly before: readonly FailedAttempt[];
   readonly failed: Omit<FailedAttempt, 'verdict'>;
@@ -22,12 +23,16 @@ export interface Decided {
 }
 
 /** Local activity: judges a failed attempt. Its answer stands in history, so a later release cannot change a running decision. */
-export function decide({ storage }: ActivityContext) {
-  return async ({ jobKey, before, failed, evidence, cap }: DecideRequest): Promise<Decided> => {
+export function decide(context: ActivityContext) {
+  return async (request: DecideRequest): Promise<Decided> => {
+    const { jobKey, before, failed, evidence, cap } = request;
     const judged: FailedAttempt = { ...failed, verdict: classify(evidence) };
     const [first, ...rest] = [...before, judged];
     const decision = planNextAttempt([first, ...rest], cap);
-    await recordOutcome(storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
+    await recordOutcome(context.storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
+    if (decision.kind === 'give-up' && decision.code === 'OUT_OF_MEMORY') {
+      await recordSize(context, request, { jobKey, failed: [...before, judged], last: judged.attempt, worked: null });
+    }
     return { failed: judged, decision };
   };
 }

@@ -68,6 +68,9 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         because: plan.because,
         attempts: failed.length + 1,
         decisions,
+        failed,
+        attempt,
+        platform: plan.platform,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
         memoryBytes: attempt.resources.memoryBytes,
@@ -77,6 +80,11 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     }
     const { evidence, seconds, peakBytes } = outcome;
     const { failed: judged, decision } = await decide({
+      pipeline,
+      stage,
+      keyParts: plan.keyParts,
+      split: plan.split,
+      platform: plan.platform,
       jobKey: handle.key,
       before: failed,
       failed: { attempt, peakBytes, seconds },
