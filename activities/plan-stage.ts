@@ -10,7 +10,7 @@ import { layout } from '../storage/layout.js';
 import { findStageRecord, latestStageRecord } from '../storage/stage-records.js';
 import { checkInputs } from './check-inputs.js';
 import type { ActivityContext, RunIdentity } from './context.js';
-import { loadStage } from './find-stage.js';
+import { loadPipeline, loadStage } from './find-stage.js';
 import { type JobFamily, jobKeyOf } from './job-key.js';
 import { OUTCOME_FILE } from './record-outcome.js';
 import { type SplitCall, splitCall } from './split-call.js';
@@ -43,7 +43,9 @@ export function planStage(context: ActivityContext) {
   return async (request: StageRequest): Promise<StagePlan> => {
     const definition = loadStage(context, request);
     const split = splitCall(definition, request.call);
-    const keyParts = await keyPartsOf(context, definition, split);
+    const { root } = loadPipeline(context, request.pipeline);
+    const code = await hashJobCode(context.projectRoot, definition.job.entry, root);
+    const keyParts = keyPartsOf(code, definition, split);
     const stageKey = stageKeyOf(keyParts);
 
     const found = await findStageRecord(context.storage, definition.name, stageKey);
@@ -84,11 +86,11 @@ export function planStage(context: ActivityContext) {
   };
 }
 
-async function keyPartsOf(context: ActivityContext, definition: StageDefinition, split: SplitCall): Promise<KeyParts> {
+function keyPartsOf(code: string, definition: StageDefinition, split: SplitCall): KeyParts {
   const inputs = Object.entries(split.inputs).map(([name, ref]) => [name, ref && contentHash(ref)] as const);
   return {
     stage: definition.name,
-    code: await hashJobCode(context.projectRoot, definition.job.entry),
+    code,
     inputs: Object.fromEntries(inputs),
     params: split.params,
   };

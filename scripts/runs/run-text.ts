@@ -4,6 +4,7 @@ import { Metrics } from '../../contracts/metrics.js';
 import { GateVerdict } from '../../contracts/pipelines/run.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
 import { StageSummary } from '../../contracts/stage-record.js';
+import { quote } from '../../settings/allowed.js';
 import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
 import { stageLine } from '../watch/stage-line.js';
@@ -37,6 +38,9 @@ const Readable = z.object({
   predictions: DatasetRef.nullish(),
   predictionsCsv: ArtifactRef.nullish(),
   csv: ArtifactRef.nullish(),
+  // For programs: too long to be read.
+  candidate: z.unknown().optional(),
+  samplePredictions: z.unknown().optional(),
 });
 type Readable = z.infer<typeof Readable>;
 
@@ -69,6 +73,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       result.predictions ? `${formatCount(result.predictions.rows)} rows  ${result.predictions.uri}` : undefined,
     ),
     line('csv', (result.predictionsCsv ?? result.csv)?.uri),
+    ...otherLines(ending?.result ?? {}),
     line('open', url ?? undefined),
     failureLines(ending),
   ]
@@ -120,6 +125,16 @@ function gateLines({ gate }: Readable): string {
   return [`gate   ${gate.passed ? 'passed' : 'not passed'}`, ...gate.reasons.map((reason) => `       ${reason}`)].join(
     '\n',
   );
+}
+
+/** What a pipeline of a user's own gives, whose parts nobody here knows: a line each. */
+function otherLines(result: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(result).flatMap(([name, value]) => {
+    if (Object.hasOwn(Readable.shape, name)) return [];
+    const dataset = DatasetRef.safeParse(value);
+    const text = dataset.success ? `${formatCount(dataset.data.rows)} rows  ${dataset.data.uri}` : quote(value);
+    return [`${name.padEnd(6)} ${text}`];
+  });
 }
 
 function failureLines(ending: RunEnding | null): string {
