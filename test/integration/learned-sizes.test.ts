@@ -7,6 +7,7 @@ import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { newestSizeRecords } from '../../storage/size-records.js';
 import { buildWorkflowBundle } from '../../workers/bundle.js';
 import { openJobsContext } from '../../workers/context.js';
+import { loadProject } from '../../settings/project.js';
 import { createJobsWorker, createOrchestrator } from '../../workers/create.js';
 import { HUNGRY } from '../fixtures/hungry/pipeline.js';
 import { withHome } from '../harness/home.js';
@@ -64,7 +65,7 @@ async function withNights(
     try {
       const bundle = `${folder}/bundle.js`;
       await buildWorkflowBundle(bundle, fileURLToPath(new URL('../fixtures/hungry/workflow.js', import.meta.url)));
-      const opened = openJobsContext();
+      const opened = openJobsContext(await loadProject());
       const profile = { ...opened.profile, profile: { ...opened.profile.profile, stages } };
       const context = { ...opened, profile, pipelines: { hungry: HUNGRY } };
       const server = { connection: native, namespace };
