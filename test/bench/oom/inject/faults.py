@@ -1,0 +1,211 @@
+"""What can be wrong. A fault needs memory in proportion to a lever or to nothing, as a real job's data would."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MIB = 2**20
+PAGE = 4096
+
+Spec = dict[str, Any]
+_leaked: list[bytearray] = []
+_struck: list[bool] = []
+
+
+def at_start(spec: Spec) -> None:
+    """Once a process."""
+    if _strikes(spec) and (start := STARTS.get(spec["fault"])):
+        start(spec)
+
+
+def at_unit(spec: Spec) -> object:
+    """At the beginning of a unit; what it returns is held until the unit's end."""
+    strike = UNITS.get(spec["fault"])
+    return strike(spec) if strike and _strikes(spec) else None
+
+
+def _strikes(spec: Spec) -> bool:
+    """Whether this attempt is struck: all are, unless the spec says how many."""
+    return int(spec["attempt"]) <= int(spec.get("attempts", 1 << 30))
+
+
+def _needed_bytes(spec: Spec) -> int:
+    """`mib`, and `bytesPerBatchRow` for each row that the job's setting makes it hold at once."""
+    return int(spec.get("mib", 0) * MIB + spec.get("bytesPerBatchRow", 0) * spec["settings"].get("batchRows", 0))
+
+
+def _touched(size: int) -> bytearray:
+    """Memory that is really there: a page that nobody wrote to costs nothing."""
+    block = bytearray(size)
+    for at in range(0, size, PAGE):
+        block[at] = 1
+    return block
+
+
+def _hold(spec: Spec) -> object:
+    return _touched(_needed_bytes(spec))
+
+
+def _leak(spec: Spec) -> None:
+    _leaked.append(_touched(_needed_bytes(spec)))
+
+
+def _limit_data(spec: Spec) -> None:
+    """Python hears of it in time to raise MemoryError: its own memory may not pass the job's limit."""
+    resource.setrlimit(resource.RLIMIT_DATA, (int(spec["limit"]), int(spec["limit"])))
+
+
+def _allocate(spec: Spec) -> object:
+    import numpy as np
+
+    return np.ones(_needed_bytes(spec), dtype=np.uint8)
+
+
+def _wait_for_killed_child(spec: Spec) -> None:
+    """The real hang: a pool of the standard library never hears that the kernel killed its process."""
+    if not _is_first():
+        return
+    import multiprocessing
+
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        pool.map(_take_and_give_back, [_needed_bytes(spec)])
+
+
+def _take_and_give_back(size: int) -> int:
+    return len(_touched(size))
+
+
+def _fail(spec: Spec) -> None:
+    errors: dict[str, type[Exception]] = {"ValueError": ValueError, "KeyError": KeyError, "RuntimeError": RuntimeError}
+    raise errors[spec["error"]](spec["message"])
+
+
+def _send_signal(spec: Spec) -> None:
+    os.kill(os.getpid(), signal.Signals[spec["signal"]])
+    time.sleep(60)  # a signal that is handled takes a moment
+
+
+def _hang(_: Spec) -> None:
+    while True:
+        time.sleep(60)
+
+
+def _fill_disk(_: Spec) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        full.write(b"x")
+
+
+def _watch_host(spec: Spec) -> None:
+    """Ray's monitor acts when the host holds as much more than now as the job may take."""
+    with Path("/proc/meminfo").open() as table:
+        kib = {line.split(":")[0]: int(line.split()[1]) for line in table}
+    total = kib["MemTotal"] * 1024
+    used = total - kib["MemAvailable"] * 1024
+    os.environ.setdefault("RAY_memory_usage_threshold", f"{(used + 0.9 * spec['limit']) / total:.4f}")
+    os.environ.setdefault("RAY_memory_monitor_refresh_ms", "50")
+
+
+def _no_spilling(_: Spec) -> None:
+    os.environ.update({"RAY_automatic_object_spilling_enabled": "0"})
+
+
+def _fill_object_store(spec: Spec) -> object:
+    import numpy as np
+    import ray
+
+    blocks = range(max(1, _needed_bytes(spec) // (8 * MIB)))
+    return [ray.put(np.full(8 * MIB, block % 255, dtype=np.uint8)) for block in blocks]
+
+
+def _spark() -> Any:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
+
+
+def _is_first() -> bool:
+    _struck.append(True)
+    return len(_struck) == 1
+
+
+def _once(work: Callable[[Spec], object]) -> Callable[[Spec], object]:
+    """Spark's faults are whole jobs: at the first unit only."""
+
+    def first(spec: Spec) -> object:
+        return work(spec) if _is_first() else None
+
+    return first
+
+
+def _fill_heap(spec: Spec) -> None:
+    """Every task gathers its rows in its heap: fewer tasks at _once need less."""
+    from pyspark.sql import functions as F
+
+    rows = _needed_bytes(spec) // 64
+    table = _spark().range(0, rows * 8, 1, 8).groupBy((F.col("id") % 8).alias("part"))
+    text = F.concat(F.lit("x" * 32), F.col("id").cast("string"))
+    table.agg(F.collect_list(text).alias("all")).select(F.sum(F.size("all"))).collect()
+
+
+def _collect_results(spec: Spec) -> None:
+    from pyspark.sql import functions as F
+
+    _spark().range(0, _needed_bytes(spec) // 64, 1, 8).select(F.sha2(F.col("id").cast("string"), 256)).toPandas()
+
+
+def _broadcast_table(spec: Spec) -> None:
+    """A join that sends one side to every task as long as it may."""
+    from pyspark.sql import functions as F
+
+    session = _spark()
+    if session.conf.get("spark.sql.autoBroadcastJoinThreshold") != "-1":
+        session.conf.set("spark.sql.autoBroadcastJoinThreshold", str(1 << 40))
+    rows = _needed_bytes(spec) // 80
+    names = session.range(rows).select("id", F.sha2(F.col("id").cast("string"), 256).alias("name"))
+    joined = session.range(rows).join(names, "id")
+    joined.select(F.sum(F.length("name"))).collect()
+
+
+def _python_worker(spec: Spec) -> None:
+    size = _needed_bytes(spec)
+
+    def take(batches: Any) -> Any:
+        for batch in batches:
+            block = bytearray(size)
+            for at in range(0, size, 4096):
+                block[at] = 1
+            yield batch
+
+    _spark().range(0, 200_000, 1, 4).mapInPandas(take, "id long").count()
+
+
+STARTS: dict[str, Callable[[Spec], object]] = {
+    "memory-error": _limit_data,
+    "ray-monitor": _watch_host,
+    "object-store": _no_spilling,
+}
+
+UNITS: dict[str, Callable[[Spec], object]] = {
+    "hold": _hold,
+    "leak": _leak,
+    "memory-error": _allocate,
+    "ray-monitor": _hold,
+    "object-store": _fill_object_store,
+    "killed-child": _wait_for_killed_child,
+    "raise": _fail,
+    "signal": _send_signal,
+    "hang": _hang,
+    "disk-full": _fill_disk,
+    "spark-heap": _once(_fill_heap),
+    "spark-result": _once(_collect_results),
+    "spark-broadcast": _once(_broadcast_table),
+    "spark-python": _once(_python_worker),
+}

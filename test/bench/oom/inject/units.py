@@ -1,0 +1,128 @@
+"""Where a job works on a unit: each is noted in `units.log`, and the fault strikes at its beginning."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
+
+SPEC: dict[str, Any] = json.loads(os.environ["TEMPERED_INJECT"])
+
+
+def install() -> None:
+    """Strikes at the start of the process, and from then on at units."""
+    sys.meta_path.insert(0, PatchAfterImport())
+    faults.at_start(SPEC)
+
+
+@contextlib.contextmanager
+def unit(name: str) -> Iterator[None]:
+    """One unit of work, with the fault in it."""
+    note("begin", name)
+    held = faults.at_unit(SPEC)
+    yield
+    del held
+    note("done", name)
+
+
+def note(word: str, name: str) -> None:
+    """One line, whole, whatever process writes beside."""
+    with Path(SPEC["units"]).open("ab", buffering=0) as log:
+        log.write(f"{word} {name.replace(' ', '-')}\n".encode())
+
+
+def patch_chunks(module: ModuleType, function: str, name_of: Callable[[Any], str]) -> None:
+    """Makes a unit of each call of a module's function."""
+    real = getattr(module, function)
+
+    @functools.wraps(real)
+    def in_unit(work: Any) -> Any:
+        with unit(name_of(work)):
+            return real(work)
+
+    setattr(module, function, in_unit)
+
+
+def patch_predictor(module: ModuleType) -> None:
+    """Evaluation predicts batch by batch; each is a unit."""
+    real = module.predictor
+
+    @functools.wraps(real)
+    def counted(*args: Any) -> Any:
+        predict = real(*args)
+        counter = iter(range(1 << 30))
+
+        def in_unit(batch: Any) -> Any:
+            with unit(f"batch-{next(counter)}"):
+                return predict(batch)
+
+        return in_unit
+
+    if SPEC["stage"] == "evaluate":
+        module.predictor = counted
+
+
+def patch_trial(module: ModuleType) -> None:
+    """A trial's way to its next rung is a unit."""
+    real = module.Trial._advance  # noqa: SLF001 - the one place where a trial works
+
+    @functools.wraps(real)
+    def in_unit(self: Any, rounds: int) -> Any:
+        with unit(f"{module.params_key(self._params)}-{rounds}"):
+            return real(self, rounds)
+
+    module.Trial._advance = in_unit  # noqa: SLF001
+
+
+def patch_steps(module: ModuleType) -> None:
+    """A step of the ETL is a unit."""
+    real = module.Steps.step
+
+    @contextlib.contextmanager
+    def in_unit(self: Any, name: str) -> Iterator[None]:
+        with real(self, name), unit(name):
+            yield
+
+    module.Steps.step = in_unit
+
+
+PATCHES: dict[str, Callable[[Any], None]] = {
+    "jobs.python.generate_chunk": lambda module: patch_chunks(module, "make_chunk", lambda chunk: chunk.name),
+    "jobs.python.predict_chunks": lambda module: patch_chunks(module, "predict_chunk", lambda work: work.chunk.name),
+    "jobs.lib.prediction_table": patch_predictor,
+    "jobs.ray.trial": patch_trial,
+    "jobs.spark.steps": patch_steps,
+}
+
+
+class PatchAfterImport(importlib.abc.MetaPathFinder):
+    """Loads a module as usual and patches it before anybody sees it."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Finds what `PATCHES` names."""
+        patch = PATCHES.get(fullname)
+        found = importlib.machinery.PathFinder.find_spec(fullname, path, target) if patch else None
+        if patch is None or found is None or found.loader is None:
+            return None
+        execute = found.loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            patch(module)
+
+        found.loader.exec_module = exec_module  # type: ignore[method-assign]  # this one loader only
+        return found

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { JobsContext } from '../../../activities/context.js';
+import { PIPELINES } from '../../../contracts/pipelines/index.js';
+import type { Profile } from '../../../contracts/profile.js';
+import { ensureServer, stopServer } from '../../../scripts/embedded/server.js';
+import { buildWorkflowBundle } from '../../../workers/bundle.js';
+import { openJobsContext } from '../../../workers/context.js';
+import { createJobsWorker, createOrchestrator, type Server } from '../../../workers/create.js';
+import { withHome } from '../../harness/home.js';
+import type { Fault } from './fault.js';
+import { FAULTS } from './faults.js';
+import { faultyPipelines } from './faulty-pipelines.js';
+import { prepareCalls } from './prepare.js';
+import { goalLines, runLine } from './report.js';
+import { type Bench, type FaultRun, runFault } from './run-fault.js';
+import { gibHoursOf, score } from './score.js';
+
+/**
+ * `npm run bench:oom [-- --only TEXT]`: puts faults into the real jobs of the real stages, lets recovery deal with them, lets blind
+ * doubling deal with the same, and prints what came of it. Half an hour on two cores.
+ */
+const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const faults = FAULTS.filter(({ name }) => name.includes(options.only));
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+process.exitCode = (await withHome(({ folder }) => benchmark(folder))) ? 0 : 1;
+
+async function benchmark(home: string): Promise<boolean> {
+  const { server } = await ensureServer();
+  const connection = await Connection.connect({ address: server.address });
+  const native = await NativeConnection.connect({ address: server.address });
+  try {
+    const bundle = join(home, 'bundle.js');
+    await buildWorkflowBundle(bundle, fileURLToPath(new URL('./workflow.js', import.meta.url)));
+    const client = new Client({ connection });
+    const context = openJobsContext();
+    const under = <T>(policy: Profile['recovery']['policy'], use: () => Promise<T>): Promise<T> =>
+      withWorkers({ connection: native, namespace: 'default' }, bundle, withFaults(context, policy), use);
+
+    say('a run without faults, for the inputs');
+    const calls = await under('ladder', () => prepareCalls(client, context.storage));
+    const bench: Bench = { client, calls, stateDir: home, storageRoot: context.storage.root };
+    const recoverable = faults.filter(({ kind }) => kind === 'memory');
+
+    const first = await under('ladder', () => night(bench, faults, 'first'));
+    const second = await under('ladder', () => night(bench, recoverable, 'second'));
+    const doubling = await under('blind-doubling', () => night(bench, recoverable, 'doubling'));
+    const total = score(first, second);
+    const lines = goalLines(total, gibHoursOf(doubling));
+    say(`\n${lines.map(({ text }) => text).join('\n')}`);
+    return lines.every(({ reached }) => reached);
+  } finally {
+    await native.close();
+    await connection.close();
+    await stopServer();
+  }
+}
+
+/** Our own pipelines and one for each fault, with each fault's cap. */
+function withFaults(context: JobsContext, policy: Profile['recovery']['policy']): JobsContext {
+  const caps = faults.map(({ name, capMib }) => [name, { maxMemory: capMib * 2 ** 20 }]);
+  const { profile } = context.profile;
+  return {
+    ...context,
+    pipelines: { ...PIPELINES, ...faultyPipelines(faults) },
+    profile: {
+      ...context.profile,
+      profile: { ...profile, recovery: { policy }, stages: { ...profile.stages, ...Object.fromEntries(caps) } },
+    },
+  };
+}
+
+async function withWorkers<T>(server: Server, bundle: string, context: JobsContext, use: () => Promise<T>): Promise<T> {
+  const orchestrator = await createOrchestrator(server, context, bundle);
+  const jobs = await createJobsWorker(server, context);
+  return orchestrator.runUntil(() => jobs.runUntil(use));
+}
+
+/** One after the other: what they take is compared. */
+async function night(bench: Bench, some: readonly Fault[], name: string): Promise<readonly FaultRun[]> {
+  say(`\n${name}`);
+  const runs: FaultRun[] = [];
+  for (const fault of some) {
+    const run = await runFault(bench, fault, name);
+    say(runLine(run));
+    runs.push(run);
+  }
+  return runs;
+}

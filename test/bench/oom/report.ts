@@ -1,0 +1,47 @@
+import { formatBytes } from '../../../contracts/bytes.js';
+import type { MeasuredAttempt } from './attempts.js';
+import type { FaultRun } from './run-fault.js';
+import type { Score } from './score.js';
+
+/** One run in one line: how it ended and what each attempt was. */
+export function runLine({ fault, ending, attempts }: FaultRun): string {
+  const mark = ending === fault.ends ? 'ok    ' : 'WRONG ';
+  return `  ${mark} ${fault.name.padEnd(30)} ${ending.padEnd(14)} ${attempts.map(attemptText).join(' -> ')}`;
+}
+
+function attemptText({ memoryBytes, startedAtMs, endedAtMs, verdict, settings }: MeasuredAttempt): string {
+  const levers = Object.entries(settings).filter(([name]) => name !== 'inject' && name !== 'smallJob');
+  const values = levers.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+  return `${formatBytes(memoryBytes)} {${values}} ${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s ${verdict}`;
+}
+
+/** A goal of the benchmark with what was measured. */
+export interface GoalLine {
+  readonly reached: boolean;
+  readonly text: string;
+}
+
+/** @param doublingGibHours what blind doubling spent on the same memory faults */
+export function goalLines(total: Score, doublingGibHours: number): readonly GoalLine[] {
+  const spent = total.gibHours / doublingGibHours;
+  return [
+    line('recoverable memory faults that ended in a result', total.recoveredShare, (value) => value === 1),
+    line('doomed jobs stopped at the attempt that proved it', total.doomedStoppedAtOnceShare, (value) => value === 1),
+    line('other faults that never grew memory', total.otherNeverGrewShare, (value) => value === 1),
+    line('runs that ended as they must', total.endedAsExpectedShare, (value) => value === 1),
+    line('units of work done twice', total.unitsTwice, (value) => value === 0),
+    line('memory-hours, share of blind doubling', spent, (value) => value <= 0.5),
+    line(
+      'first attempts that succeed in the second night',
+      total.secondNightFirstAttemptShare ?? 0,
+      (value) => value >= 0.95,
+    ),
+    line('median milliseconds from an end to the next start', total.medianRestartMs, (value) => value <= 2000),
+    { reached: true, text: `         units that were running at a kill: ${String(total.unitsCut)}` },
+  ];
+}
+
+function line(what: string, value: number, isReached: (value: number) => boolean): GoalLine {
+  const reached = isReached(value);
+  return { reached, text: `${reached ? 'reached ' : 'MISSED  '} ${what}: ${String(Math.round(value * 1000) / 1000)}` };
+}
