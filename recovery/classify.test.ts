@@ -217,3 +217,9 @@ describe('a verdict on a failed job', () => {
     ]);
   });
 });
+
+test('a job that was stopped because it stalled is told with how it stalled', () => {
+  const reason = 'stalled: no progress and 0 % CPU for 45 s';
+  const verdict = classify({ engine: 'python', exit: { code: 143 }, reason, stopRequested: 'timeout' });
+  expect(verdict).toMatchObject({ kind: 'timeout', evidence: [{ quote: reason }] });
+});

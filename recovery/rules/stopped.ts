@@ -14,5 +14,10 @@ export const STOPPED_RULES: readonly FieldRule[] = (['cancel', 'timeout', 'shutd
   certainty: 'definite',
   region: null,
   source: 'the platform: we asked for the stop',
-  match: ({ stopRequested }) => (stopRequested === reason ? `stop requested: ${reason}` : null),
+  match: (facts) => (facts.stopRequested === reason ? (stall(facts) ?? `stop requested: ${reason}`) : null),
 }));
+
+/** Why we asked, where the one who waited for the job says so. */
+function stall({ reason }: Facts): string | null {
+  return reason.startsWith('stalled: ') ? reason : null;
+}
