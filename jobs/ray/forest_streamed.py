@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,8 @@ def fit_streamed(job: Job, params: ForestParams, settings: ForestSettings, found
 def _grow(
     job: Job, params: ForestParams, settings: ForestSettings, survey: Survey, *, missing: list[int], names: list[str]
 ) -> None:
+    # Read when LightGBM is loaded: idle threads sleep instead of spinning, which slows a busy machine down.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     learner_named("random-forest")  # imports LightGBM lean, before the modules below import it whole
     from jobs.ray.learners.lightgbm_rows import bin_all
     from jobs.ray.learners.lightgbm_trees import RandomForest

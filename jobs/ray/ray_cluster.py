@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import shutil
@@ -71,6 +72,7 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
 
     Raises:
         ObjectStoreFullError: in place of Ray's own.
+        OSError: ENOSPC, in place of Ray's OutOfDiskError.
     """
     import ray  # not at the top: a wrong input must not wait for it
 
@@ -109,6 +111,8 @@ def _connected() -> Iterator[None]:
         yield
     except ray.exceptions.ObjectStoreFullError as error:
         raise ObjectStoreFullError(str(error)) from error
+    except ray.exceptions.OutOfDiskError as error:
+        raise OSError(errno.ENOSPC, f"the object store spills to disk, and there is no room: {error}") from error
     finally:
         ray.shutdown()
 

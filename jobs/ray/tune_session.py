@@ -10,9 +10,10 @@ import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ray import tune
+from ray import cloudpickle, tune
 from ray.exceptions import RayActorError, WorkerCrashedError
 from ray.tune.search.optuna import OptunaSearch
 
@@ -23,8 +24,6 @@ from jobs.ray.trial_watch import TrialWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
     from ray.tune.experiment import Trial as TuneTrial
 
     from jobs.lib.progress import Progress
@@ -139,16 +138,26 @@ class TrialReporter(tune.Callback):
     def on_trial_recover(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """The trial failed or its process died; Tune starts it again."""
         session = SESSION.get()
-        session.judge(trial.trial_id, trial.get_pickled_error(), for_good=False)
+        session.judge(trial.trial_id, _error_of(trial), for_good=False)
         session.curves.pop(trial.trial_id, None)
 
     def on_trial_error(self, *, trial: TuneTrial, **_: Any) -> None:  # type: ignore[override]
         """Once too often."""
         session = SESSION.get()
-        error = trial.get_pickled_error()
+        error = _error_of(trial)
         session.judge(trial.trial_id, error, for_good=True)
         curve = tuple(session.curves.pop(trial.trial_id, ()))
         session.record(trial, curve, "failed", type(error).__name__)
+
+
+def _error_of(trial: TuneTrial) -> Exception | None:
+    """What the trial just failed of. Tune's own `get_pickled_error` finds it only once it has been copied to storage."""
+    path = trial.pickled_error_file
+    if path is None:
+        return None
+    with Path(path).open("rb") as file:
+        error: Exception = cloudpickle.load(file)
+    return error
 
 
 class PatientOptunaSearch(OptunaSearch):
