@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   workflows: ['contracts', 'recovery', 'activities'], // activities: their types only, see below
   activities: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models'],
   workers: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models', 'activities'],
-  scripts: ['contracts', 'recovery', 'settings', 'storage', 'models', 'platforms'], // recovery: classify; platforms: doctor, logs, and down, which ends running jobs
+  scripts: ['contracts', 'recovery', 'settings', 'storage', 'models', 'platforms'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);

@@ -8,11 +8,10 @@ import { findRequestedBytes } from '../recovery/requested-bytes.js';
 import type { ActivityContext } from './context.js';
 import { loadStage } from './find-stage.js';
 import { recordOutcome } from './record-outcome.js';
+import { recordSize, type SizedStage } from './record-size.js';
 
 /** A failed attempt to judge, with those before it. */
-export interface DecideRequest {
-  readonly pipeline: string;
-  readonly stage: string;
+export interface DecideRequest extends SizedStage {
   readonly jobKey: string;
   readonly before: readonly FailedAttempt[];
   readonly failed: Omit<FailedAttempt, 'verdict' | 'requestedBytes'>;
@@ -37,6 +36,9 @@ export function decide(context: ActivityContext) {
     const { plan } = POLICIES[context.profile.profile.recovery.policy];
     const decision = plan([first, ...rest], { cap, levers });
     await recordOutcome(context.storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
+    if (decision.kind === 'give-up' && decision.code === 'OUT_OF_MEMORY') {
+      await recordSize(context, request, { jobKey, failed: [...before, judged], last: judged.attempt, worked: null });
+    }
     return { failed: judged, decision };
   };
 }

@@ -6,14 +6,17 @@ import { contentHash } from '../contracts/refs.js';
 import type { Resources } from '../contracts/resources.js';
 import type { StageDefinition } from '../contracts/stage.js';
 import type { KeyParts, StageSummary } from '../contracts/stage-record.js';
+import { chooseFirstSize, type FirstSize } from '../recovery/first-size.js';
+import { POLICIES } from '../recovery/policies.js';
 import { layout } from '../storage/layout.js';
+import { newestSizeRecords } from '../storage/size-records.js';
 import { findStageRecord, latestStageRecord } from '../storage/stage-records.js';
 import { checkInputs } from './check-inputs.js';
 import type { ActivityContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
 import { type JobFamily, jobKeyOf } from './job-key.js';
 import { OUTCOME_FILE } from './record-outcome.js';
-import { type SplitCall, splitCall } from './split-call.js';
+import { inputSizeOf, type SplitCall, splitCall } from './split-call.js';
 import { explainMiss, hashJobCode, stageKeyOf } from './stage-key.js';
 
 /** A call of a stage as the workflow makes it. */
@@ -58,8 +61,8 @@ export function planStage(context: ActivityContext) {
         ? `its earlier result is damaged: ${found.why}`
         : explainMiss(keyParts, before?.keyParts ?? null);
     await checkInputs(context.storage, definition, split);
-    const sizes = chooseSizes(context, definition, split);
-    await checkDisk(context, definition.name, sizes.first.diskBytes);
+    const size = await chooseSize(context, definition, split);
+    await checkDisk(context, definition.name, size.first.diskBytes);
     const number = await nextAttemptNumber(context, {
       workflowId: request.run.workflowId,
       stage: definition.name,
@@ -73,12 +76,12 @@ export function planStage(context: ActivityContext) {
       platform: platformOf(context, definition),
       first: {
         number,
-        resources: sizes.first,
-        settings: definition.settingsFor(rowsOf(split)),
+        resources: size.first,
+        settings: size.settings,
         levers: [],
-        because: sizes.because,
+        because: size.because,
       },
-      cap: sizes.cap,
+      cap: size.cap,
       because,
     };
   };
@@ -94,49 +97,20 @@ async function keyPartsOf(context: ActivityContext, definition: StageDefinition,
   };
 }
 
-/** Rows that decide a job's size: those it reads, or those it makes when it reads none. */
-function rowsOf({ inputs, params }: SplitCall): number {
-  const read = Object.values(inputs).reduce((sum, ref) => sum + (ref?.kind === 'dataset' ? ref.rows : 0), 0);
-  return read > 0 ? read : typeof params.rows === 'number' ? params.rows : 0;
-}
-
 function platformOf({ profile: { profile } }: ActivityContext, { name }: StageDefinition): string {
   return profile.stages[name]?.platform ?? profile.platform;
 }
 
-function chooseSizes(context: ActivityContext, definition: StageDefinition, split: SplitCall) {
-  const largest = context.largestOn(platformOf(context, definition));
-  const override = context.profile.profile.stages[definition.name] ?? {};
-  const guess = definition.sizeFor(rowsOf(split));
-  const capBytes = Math.min(override.maxMemory ?? largest.memoryBytes, largest.memoryBytes);
-  if (override.memory !== undefined && override.memory > capBytes) {
-    throw new TemperedError(
-      'WRONG_INPUT',
-      `stages.${definition.name}.memory is ${formatBytes(override.memory)}, but at most ${formatBytes(capBytes)} is allowed`,
-      {
-        field: `stages.${definition.name}.memory`,
-        advice: 'lower memory, or raise maxMemory or local.memoryBudget in tempered.json',
-      },
-    );
-  }
-  if (override.cpus !== undefined && override.cpus > largest.cpus) {
-    throw new TemperedError(
-      'WRONG_INPUT',
-      `stages.${definition.name}.cpus is ${String(override.cpus)}, but at most ${String(largest.cpus)} can be had`,
-      { field: `stages.${definition.name}.cpus`, advice: 'lower cpus, or raise local.cpus in tempered.json' },
-    );
-  }
-  const cpus = Math.min(override.cpus ?? guess.cpus, largest.cpus);
-  const wantedBytes = override.memory ?? guess.memoryBytes;
-  const memoryBytes = Math.min(wantedBytes, capBytes);
-  return {
-    because:
-      memoryBytes === wantedBytes
-        ? 'first size'
-        : `first size, cut from ${formatBytes(wantedBytes)} to the largest allowed`,
-    first: { memoryBytes, cpus, diskBytes: guess.diskBytes },
-    cap: { memoryBytes: capBytes, cpus, diskBytes: guess.diskBytes },
-  };
+async function chooseSize(context: ActivityContext, definition: StageDefinition, split: SplitCall): Promise<FirstSize> {
+  const { profile } = context.profile;
+  const { learns } = POLICIES[profile.recovery.policy];
+  return chooseFirstSize({
+    definition,
+    override: profile.stages[definition.name] ?? {},
+    largest: context.largestOn(platformOf(context, definition)),
+    input: inputSizeOf(split),
+    records: learns ? await newestSizeRecords(context.storage, definition.name) : [],
+  });
 }
 
 async function checkDisk(context: ActivityContext, stage: string, neededBytes: number): Promise<void> {

@@ -4,22 +4,18 @@ import type { JobResult } from '../contracts/job.js';
 import { JOB_FILES } from '../contracts/job.js';
 import { JsonObject } from '../contracts/json.js';
 import { contentHash } from '../contracts/refs.js';
-import type { KeyParts, StageSummary } from '../contracts/stage-record.js';
+import type { StageSummary } from '../contracts/stage-record.js';
 import { layout } from '../storage/layout.js';
 import { publishStage as publishJob } from '../storage/publish-outputs.js';
 import { TemperedError } from '../contracts/failure.js';
 import type { ActivityContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
 import { recordOutcome } from './record-outcome.js';
-import type { SplitCall } from './split-call.js';
+import { recordSize, type SizedStage } from './record-size.js';
 
 /** A job that succeeded, to be made readable for all. */
-export interface PublishRequest {
-  readonly pipeline: string;
-  readonly stage: string;
+export interface PublishRequest extends SizedStage {
   readonly stageKey: string;
-  readonly keyParts: KeyParts;
-  readonly split: SplitCall;
   readonly jobKey: string;
   readonly run: RunIdentity;
   readonly result: JobResult;
@@ -77,6 +73,8 @@ export function publishStage(context: ActivityContext) {
     });
     await recordOutcome(storage, jobKey, { kind: 'published', stageKey });
     await storage.remove(layout.scratch(storage, stage, stageKey));
+    const { failed, attempt: last, seconds } = request;
+    await recordSize(context, request, { jobKey, failed, last, worked: { peakBytes: peakOf(request), seconds } });
     return { output: record.output, summary: record.summary };
   };
 }
@@ -108,10 +106,15 @@ function summaryOf(request: PublishRequest): StageSummary {
     rowsOut: result.rowsOut,
     rowsRejected: result.rowsRejected,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    // The platform's figure leaves out what the kernel can drop at will; the job's own, a sum over processes, counts shared pages twice.
-    peakBytes: request.peakBytes > 0 ? request.peakBytes : result.peakBytes,
+    peakBytes: peakOf(request),
     memoryBytes: request.memoryBytes,
     salvaged: result.salvaged,
+    firstSize: (request.failed[0]?.attempt ?? request.attempt).because,
     decisions: [...request.decisions],
   };
+}
+
+/** The platform's figure leaves out what the kernel can drop at will; the job's own, a sum over processes, counts shared pages twice. */
+function peakOf({ peakBytes, result }: PublishRequest): number {
+  return peakBytes > 0 ? peakBytes : result.peakBytes;
 }

@@ -34,6 +34,8 @@ export const StageSummary = z.strictObject({
   peakBytes: z.int().nonnegative(),
   memoryBytes: z.int().nonnegative(),
   salvaged: Salvaged.nullable(),
+  /** Why the first attempt had its size; absent in records of earlier releases. */
+  firstSize: z.string().optional(),
   /** One sentence for each attempt after the first: what the one before died of and what was changed. */
   decisions: z.array(z.string()).default([]),
 });

@@ -14,6 +14,7 @@ export function runTempered(argv: readonly string[], io: Io): Promise<number> {
   addRuns(program, io);
   addData(program);
   addClassify(program);
+  addSizes(program);
   addSchedules(program);
   addDemo(program, io);
   return program.run(argv);
@@ -104,6 +105,16 @@ function addClassify(program: Program): void {
     .addOption(new Option('--engine <name>', 'whose log it is; guessed from the text by default').choices(ENGINES))
     .option('--exit <code|signal>', 'how it ended: 137, -9, SIGKILL', exitStatus)
     .option('--oom-kills <n>', "rise of the kernel's oom_kill counter; 0 says that it stood still", wholeNumber(0));
+}
+
+function addSizes(program: Program): void {
+  program
+    .add(program.root, 'sizes [stage]', {
+      description: 'show what runs of each stage needed, and what the next one starts with',
+      action: async (stage: string | undefined, options: { since?: string }) =>
+        (await import('./commands/sizes.js')).sizes(stage, options),
+    })
+    .option('--since <day>', 'go by runs from this day or moment on');
 }
 
 function addSchedules(program: Program): void {

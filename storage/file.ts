@@ -68,12 +68,13 @@ export class FileStorage implements Storage {
     return this.doing('read', uri, async () => statEntry(await this.guard.readable(uri)));
   }
 
-  async list(uri: string): Promise<readonly Entry[]> {
+  async list(uri: string, last = Infinity): Promise<readonly Entry[]> {
     return this.doing('read', uri, async () => {
       const path = await this.guard.readable(uri);
       const names = await readdir(path).catch(absentAs<string[]>([]));
       const visible = names.filter((name) => !isTemporaryName(name)).sort();
-      const entries = await mapLimited(visible, PARALLEL_STATS, (name) => statEntry(join(path, name)));
+      const wanted = visible.slice(Math.max(0, visible.length - last));
+      const entries = await mapLimited(wanted, PARALLEL_STATS, (name) => statEntry(join(path, name)));
       return entries.filter((entry) => entry !== undefined);
     });
   }

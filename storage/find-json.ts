@@ -7,9 +7,13 @@ import type { Storage } from './storage.js';
  */
 export async function findJson<T>(storage: Storage, uri: string, schema: z.ZodType<T>): Promise<T | undefined> {
   if ((await storage.stat(uri)) === undefined) return undefined;
-  const text = new TextDecoder().decode(await storage.read(uri));
+  return parseJson(await storage.read(uri), schema);
+}
+
+/** The value in a small JSON file; undefined when it does not parse. */
+export function parseJson<T>(bytes: Uint8Array, schema: z.ZodType<T>): T | undefined {
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     throw error;

@@ -17,6 +17,7 @@ interface Rooted {
  *
  *     _work/<jobKey>/                        a job's own folder: job.json, progress, result, output
  *     _scratch/<stage>/<stageKey>/           finished chunks and trials, shared by all attempts of a stage key
+ *     _sizes/<stage>/<time>-<hash>.json      what one run of a stage needed
  *     _confirmed/<hash>                      metrics that an independent calculation has confirmed
  *     _damaged/...                           stored models and imports that were found damaged, moved aside
  *     <stage>/<stageKey>/                    a published stage: _stage.json and a folder for each output; <stageKey>~2 once that is damaged
@@ -32,9 +33,14 @@ export const layout = {
   scratch: (storage: Rooted, stage: string, stageKey: string): string =>
     `${storage.root}/_scratch/${stageName(stage)}/${escapedPath('stage key', stageKey)}`,
 
-  /** Where a damaged published folder is put aside; `id` keeps two of the same place apart. */
+  /** Size records of all stages, and of one. */
+  allSizes: (storage: Rooted): string => `${storage.root}/_sizes`,
+
+  sizes: (storage: Rooted, stage: string): string => `${layout.allSizes(storage)}/${stageName(stage)}`,
+
   confirmed: (storage: Rooted, hash: string): string => `${storage.root}/_confirmed/${escapedPath('hash', hash)}`,
 
+  /** Where a damaged published folder is put aside; `id` keeps two of the same place apart. */
   damaged: (storage: Rooted, uri: string, id: string): string =>
     `${storage.root}/_damaged/${uri.slice(storage.root.length + 1)}-${id}`,
 

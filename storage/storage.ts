@@ -38,8 +38,11 @@ export interface Storage {
    */
   copyIn(localPath: string, uri: string): Promise<CopiedFile>;
   stat(uri: string): Promise<Entry | undefined>;
-  /** Direct children, by name; an absent folder is empty. */
-  list(uri: string): Promise<readonly Entry[]>;
+  /**
+   * Direct children, by name; an absent folder is empty.
+   * @param last only so many of the end of the list: what a folder of thousands costs is asking about each of them
+   */
+  list(uri: string, last?: number): Promise<readonly Entry[]>;
   /** Moves a finished folder to its final place in one step; false, and the staging folder is gone, when the place is taken. */
   publish(stagingUri: string, finalUri: string): Promise<boolean>;
   /** Removes a file or a folder with all in it; absent is fine. */

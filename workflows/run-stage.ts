@@ -71,6 +71,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         decisions,
         failed,
         attempt,
+        platform: plan.platform,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
         memoryBytes: attempt.resources.memoryBytes,
@@ -82,6 +83,9 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     const { failed: judged, decision } = await decide({
       pipeline,
       stage,
+      keyParts: plan.keyParts,
+      split: plan.split,
+      platform: plan.platform,
       jobKey: handle.key,
       before: failed,
       failed: { attempt, peakBytes, seconds },
