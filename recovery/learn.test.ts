@@ -94,7 +94,8 @@ describe('the first size', () => {
 
   test('between sizes that were seen follows their line', () => {
     const sized = [1, 10, 100].map((millions, n) => run(n, { rows: millions * M, peakBytes: millions * 100 * MIB }));
-    const between = sizeOf(sized, { rows: 40 * M });
+    const flat = () => ({ memoryBytes: GIB, cpus: 2, diskBytes: 0 });
+    const between = sizeOf(sized, { rows: 40 * M, sizeFor: flat });
     expect(between).toBeGreaterThan(4000 * MIB);
     expect(between).toBeLessThan(6000 * MIB);
   });
@@ -103,6 +104,27 @@ describe('the first size', () => {
     const learned = learnSize(nights(3, { rows: 1000, peakBytes: 100 * MIB }), ask());
     expect(learned?.memoryBytes).toBeGreaterThanOrEqual(GIB + 1000 * M);
     expect(learned?.because).toContain('3 runs of smaller inputs');
+  });
+
+  test('for far fewer rows is at least a quarter of what was measured', () => {
+    expect(
+      sizeOf(nights(3, { peakBytes: 8 * GIB }), {
+        rows: 1,
+        sizeFor: (rows) => ({ memoryBytes: 1 + rows, cpus: 2, diskBytes: 0 }),
+      }),
+    ).toBeGreaterThan(2 * GIB);
+  });
+
+  test('between two sizes is not below what the smaller one was seen to need', () => {
+    const records = [run(0, { peakBytes: 4 * GIB }), run(1, { rows: 100 * M, peakBytes: 5 * GIB })];
+    expect(sizeOf(records)).toBeGreaterThan(4 * GIB);
+    expect(sizeOf(records, { rows: 25 * M })).toBeGreaterThan(4 * GIB);
+  });
+
+  test('grows with the input, whatever the author expects beyond', () => {
+    const records = nights(3, { peakBytes: 8 * GIB });
+    expect(sizeOf(records, { rows: 19 * M })).toBeGreaterThan(1.9 * 8 * GIB);
+    expect(sizeOf(records, { rows: 25 * M })).toBeGreaterThan(2 * 8 * GIB);
   });
 
   test('for a stage that reads no rows goes by bytes', () => {
@@ -155,6 +177,11 @@ describe('where the peak follows the limit', () => {
     expect(seen.slice(0, 5)).toEqual([12, 9, 6.75, 5.0625, 3.8125]);
     expect(seen.at(-1)).toBe(seen.at(-2));
     expect(seen.at(-1)).toBeGreaterThan(2 * 1.15);
+  });
+
+  test('a limit that worked just above one that did not is kept', () => {
+    const tooSmall = [{ memoryBytes: 3.5 * GIB, settings: {}, region: 'driver-heap' }];
+    expect(sizeOf([run(0, { ...heap, rows: 15 * M, peakBytes: GIB, tooSmall })])).toBe(4 * GIB);
   });
 
   test('it never steps down to where it ran out of memory', () => {
