@@ -35,6 +35,7 @@ const NOT_THE_LIMIT: readonly string[] = [
   'broadcast',
   'driver-result-limit',
   'array-limit',
+  'metaspace',
   'threads',
   'gpu',
 ] satisfies Region[];
