@@ -52,7 +52,7 @@ function runNight(
   let memoryBytes = firstMemoryBytes;
   while (memoryBytes < neededBytes) {
     tooSmall.push({ memoryBytes, settings: {}, region: 'container' });
-    memoryBytes = Math.min(CAP, memoryBytes * 2);
+    memoryBytes = Math.ceil(memoryBytes * 1.5);
   }
   const record: SizeRecord = {
     version: 1,

@@ -3,6 +3,7 @@ import type { SizeRecord } from '../../contracts/size-record.js';
 import type { StageDefinition } from '../../contracts/stage.js';
 import { openPlatforms } from '../../platforms/index.js';
 import { chooseFirstSize, type FirstSize } from '../../recovery/first-size.js';
+import { POLICIES } from '../../recovery/policies.js';
 import type { LoadedProfile } from '../../settings/profile.js';
 
 const STAGES: ReadonlyMap<string, StageDefinition> = new Map(
@@ -28,5 +29,12 @@ export function nextSize(loaded: LoadedProfile, records: readonly [SizeRecord, .
   const override = profile.stages[stage] ?? {};
   const platform = openPlatforms(loaded)[override.platform ?? profile.platform];
   if (!definition || !platform) return null;
-  return chooseFirstSize({ definition, override, largest: platform.largest, input: { rows, bytes }, records });
+  const { learns } = POLICIES[profile.recovery.policy];
+  return chooseFirstSize({
+    definition,
+    override,
+    largest: platform.largest,
+    input: { rows, bytes },
+    records: learns ? records : [],
+  });
 }

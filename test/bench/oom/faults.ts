@@ -2,24 +2,28 @@ import type { Settings } from '../../../contracts/resources.js';
 import type { Fault, FaultyStage } from './fault.js';
 
 type Injected = Fault['inject'];
-type Rest = Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt'>>;
+
+/** What only some faults have, beside what is injected. */
+interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt'>> {
+  readonly inject: Injected;
+}
 
 const CAP_MIB = 4096;
 
 /** A job that gets through with other levers or more memory. */
-function memory(name: string, startMib: number, inject: Injected, rest: Rest = {}): Fault {
-  return { name, stage: stageOf(name), kind: 'memory', inject, startMib, capMib: CAP_MIB, ends: 'done', ...rest };
+function memory(name: string, startMib: number, rest: Rest): Fault {
+  return { name, stage: stageOf(name), kind: 'memory', startMib, capMib: CAP_MIB, ends: 'done', ...rest };
 }
 
 /** A job that nothing allowed can save. */
-function doomed(name: string, startMib: number, inject: Injected, rest: Rest = {}): Fault {
+function doomed(name: string, startMib: number, rest: Rest): Fault {
   const capMib = 1024;
-  return { name, stage: stageOf(name), kind: 'doomed', inject, startMib, capMib, ends: 'OUT_OF_MEMORY', ...rest };
+  return { name, stage: stageOf(name), kind: 'doomed', startMib, capMib, ends: 'OUT_OF_MEMORY', ...rest };
 }
 
 /** Something that more memory would only make dearer. */
-function other(name: string, ends: Fault['ends'], inject: Injected, rest: Rest = {}): Fault {
-  return { name, stage: stageOf(name), kind: 'other', inject, startMib: 2048, capMib: CAP_MIB, ends, ...rest };
+function other(name: string, ends: Fault['ends'], rest: Rest): Fault {
+  return { name, stage: stageOf(name), kind: 'other', startMib: 2048, capMib: CAP_MIB, ends, ...rest };
 }
 
 function stageOf(name: string): FaultyStage {
@@ -36,57 +40,59 @@ const TWO_AT_ONCE: Settings = { concurrency: 2 };
 
 /** Every fault. `mib` is what one unit of work takes beside the job's own memory. */
 export const FAULTS: readonly Fault[] = [
-  memory('generate-wide-rows', 384, { fault: 'hold', bytesPerBatchRow: 1600 }),
-  memory('generate-heavy-chunks', 448, { fault: 'hold', mib: 250 }),
-  memory('generate-leak', 320, { fault: 'leak', mib: 70 }),
-  memory('generate-memory-error', 256, { fault: 'memory-error', mib: 400 }),
-  memory('generate-killed-child', 320, { fault: 'killed-child', mib: 500 }),
-  memory('generate-four-times', 256, { fault: 'hold', mib: 900 }),
+  memory('generate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 1600 } }),
+  memory('generate-heavy-chunks', 448, { inject: { fault: 'hold', mib: 250 } }),
+  memory('generate-leak', 320, { inject: { fault: 'leak', mib: 70 } }),
+  memory('generate-memory-error', 256, { inject: { fault: 'memory-error', mib: 400 } }),
+  memory('generate-killed-child', 320, { inject: { fault: 'killed-child', mib: 500 } }),
+  memory('generate-four-times', 256, { inject: { fault: 'hold', mib: 900 } }),
 
-  memory('etl-heap', 1152, { fault: 'spark-heap', mib: 128 }),
-  memory('etl-result-limit', 2048, { fault: 'spark-result', mib: 32 }, { settings: { resultLimitMiB: 8 } }),
-  memory('etl-broadcast', 1152, { fault: 'spark-broadcast', mib: 256 }),
-  memory('etl-python-worker', 1536, { fault: 'spark-python', mib: 500 }),
-  memory('etl-driver-process', 1280, { fault: 'hold', mib: 700 }),
-  memory('etl-leak', 1280, { fault: 'leak', mib: 150 }),
-  memory('etl-memory-error', 1280, { fault: 'memory-error', mib: 1500 }),
+  memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 128 } }),
+  memory('etl-result-limit', 2048, { inject: { fault: 'spark-result', mib: 32 }, settings: { resultLimitMiB: 8 } }),
+  memory('etl-broadcast', 1152, { inject: { fault: 'spark-broadcast', mib: 256 } }),
+  memory('etl-python-worker', 1536, { inject: { fault: 'spark-python', mib: 500 } }),
+  memory('etl-driver-process', 1280, { inject: { fault: 'hold', mib: 700 } }),
+  memory('etl-leak', 1280, { inject: { fault: 'leak', mib: 150 } }),
+  memory('etl-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1500 } }),
 
-  memory('tune-heavy-trials', 1280, { fault: 'hold', mib: 500 }, { settings: TWO_AT_ONCE }),
-  memory('tune-leak', 1280, { fault: 'leak', mib: 100 }),
-  memory('tune-monitor', 1280, { fault: 'ray-monitor', mib: 900 }),
-  memory('tune-object-store', 1280, { fault: 'object-store', mib: 160 }),
-  memory('tune-killed-child', 1280, { fault: 'killed-child', mib: 900 }),
-  memory('tune-memory-error', 1280, { fault: 'memory-error', mib: 1400 }),
+  memory('tune-heavy-trials', 1280, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
+  memory('tune-leak', 1280, { inject: { fault: 'leak', mib: 100 } }),
+  memory('tune-monitor', 1280, { inject: { fault: 'ray-monitor', mib: 900 } }),
+  memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 160 } }),
+  memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 900 } }),
+  memory('tune-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1400 } }),
 
-  memory('evaluate-wide-rows', 384, { fault: 'hold', bytesPerBatchRow: 2000 }),
-  memory('evaluate-heavy', 256, { fault: 'hold', mib: 500 }),
-  memory('evaluate-leak', 320, { fault: 'leak', mib: 200 }),
-  memory('evaluate-memory-error', 320, { fault: 'memory-error', mib: 600 }),
-  memory('evaluate-killed-child', 320, { fault: 'killed-child', mib: 600 }),
+  memory('evaluate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 2000 } }),
+  memory('evaluate-heavy', 256, { inject: { fault: 'hold', mib: 500 } }),
+  memory('evaluate-leak', 320, { inject: { fault: 'leak', mib: 200 } }),
+  memory('evaluate-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
+  memory('evaluate-killed-child', 320, { inject: { fault: 'killed-child', mib: 600 } }),
 
-  memory('predict-wide-rows', 384, { fault: 'hold', bytesPerBatchRow: 2000 }),
-  memory('predict-heavy-chunks', 448, { fault: 'hold', mib: 280 }, { settings: TWO_AT_ONCE }),
-  memory('predict-leak', 320, { fault: 'leak', mib: 150 }),
-  memory('predict-killed-child', 320, { fault: 'killed-child', mib: 600 }),
-  memory('predict-memory-error', 320, { fault: 'memory-error', mib: 600 }),
-  memory('predict-four-times', 256, { fault: 'hold', mib: 900 }),
+  memory('predict-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 2000 } }),
+  memory('predict-heavy-chunks', 448, { inject: { fault: 'hold', mib: 280 }, settings: TWO_AT_ONCE }),
+  memory('predict-leak', 320, { inject: { fault: 'leak', mib: 150 } }),
+  memory('predict-killed-child', 320, { inject: { fault: 'killed-child', mib: 600 } }),
+  memory('predict-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
+  memory('predict-four-times', 256, { inject: { fault: 'hold', mib: 900 } }),
 
-  doomed('generate-asks-too-much', 512, { fault: 'memory-error', mib: 3000 }),
-  doomed('evaluate-asks-too-much', 512, { fault: 'memory-error', mib: 3000 }),
-  doomed('predict-never-fits', 1024, { fault: 'hold', mib: 3000 }),
+  doomed('generate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),
+  doomed('evaluate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),
+  doomed('predict-never-fits', 1024, { inject: { fault: 'hold', mib: 3000 } }),
 
-  other('generate-bug', 'JOB_FAILED', { fault: 'raise', error: 'ValueError', message: 'a bug of the job' }),
+  other('generate-bug', 'JOB_FAILED', { inject: { fault: 'raise', error: 'ValueError', message: 'a bug of the job' } }),
   other('predict-bug-with-memory-words', 'JOB_FAILED', {
-    fault: 'raise',
-    error: 'KeyError',
-    message: 'java.lang.OutOfMemoryError: Java heap space',
+    inject: { fault: 'raise', error: 'KeyError', message: 'java.lang.OutOfMemoryError: Java heap space' },
   }),
-  other('etl-bug', 'JOB_FAILED', { fault: 'raise', error: 'RuntimeError', message: 'column Killed was expected' }),
-  other('tune-bug', 'JOB_FAILED', { fault: 'raise', error: 'ValueError', message: 'Out of memory is a film' }),
-  other('tune-cancelled', 'CANCELLED', { fault: 'hang' }, { act: 'cancel' }),
-  other('evaluate-hangs', 'TIMED_OUT', { fault: 'hang' }),
-  other('generate-disk-full', 'STORAGE_FULL', { fault: 'disk-full' }),
-  other('predict-lost', 'done', { fault: 'hang', attempts: 1 }, { act: 'kill-supervisor' }),
-  other('generate-terminated', 'done', { fault: 'hang', attempts: 1 }, { act: 'terminate-job' }),
-  other('evaluate-killed-by-somebody', 'done', { fault: 'signal', signal: 'SIGKILL', attempts: 1 }),
+  other('etl-bug', 'JOB_FAILED', {
+    inject: { fault: 'raise', error: 'RuntimeError', message: 'column Killed was expected' },
+  }),
+  other('tune-bug', 'JOB_FAILED', {
+    inject: { fault: 'raise', error: 'ValueError', message: 'Out of memory is a film' },
+  }),
+  other('tune-cancelled', 'CANCELLED', { inject: { fault: 'hang' }, act: 'cancel' }),
+  other('evaluate-hangs', 'TIMED_OUT', { inject: { fault: 'hang' } }),
+  other('generate-disk-full', 'STORAGE_FULL', { inject: { fault: 'disk-full' } }),
+  other('predict-lost', 'done', { inject: { fault: 'hang', attempts: 1 }, act: 'kill-supervisor' }),
+  other('generate-terminated', 'done', { inject: { fault: 'hang', attempts: 1 }, act: 'terminate-job' }),
+  other('evaluate-killed-by-somebody', 'done', { inject: { fault: 'signal', signal: 'SIGKILL', attempts: 1 } }),
 ];

@@ -5,8 +5,9 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { JobsContext } from '../../../activities/context.js';
 import { PIPELINES } from '../../../contracts/pipelines/index.js';
-import type { Profile } from '../../../contracts/profile.js';
+import type { PolicyName } from '../../../contracts/policy.js';
 import { ensureServer, stopServer } from '../../../scripts/embedded/server.js';
+import { loadProject } from '../../../settings/project.js';
 import { buildWorkflowBundle } from '../../../workers/bundle.js';
 import { openJobsContext } from '../../../workers/context.js';
 import { createJobsWorker, createOrchestrator, type Server } from '../../../workers/create.js';
@@ -39,9 +40,12 @@ async function benchmark(home: string): Promise<boolean> {
     const bundle = join(home, 'bundle.js');
     await buildWorkflowBundle(bundle, fileURLToPath(new URL('./workflow.js', import.meta.url)));
     const client = new Client({ connection });
-    const context = openJobsContext();
-    const under = <T>(policy: Profile['recovery']['policy'], use: () => Promise<T>): Promise<T> =>
-      withWorkers({ connection: native, namespace: 'default' }, bundle, withFaults(context, policy), use);
+    const context = openJobsContext(await loadProject());
+    const under = <T>(policy: PolicyName, use: () => Promise<T>): Promise<T> =>
+      withWorkers(
+        { server: { connection: native, namespace: 'default' }, bundle, context: withFaults(context, policy) },
+        use,
+      );
 
     say('a run without faults, for the inputs');
     const calls = await under('ladder', () => prepareCalls(client, context.storage));
@@ -63,20 +67,26 @@ async function benchmark(home: string): Promise<boolean> {
 }
 
 /** Our own pipelines and one for each fault, with each fault's cap. */
-function withFaults(context: JobsContext, policy: Profile['recovery']['policy']): JobsContext {
-  const caps = faults.map(({ name, capMib }) => [name, { maxMemory: capMib * 2 ** 20 }]);
+function withFaults(context: JobsContext, policy: PolicyName): JobsContext {
+  const caps = Object.fromEntries(faults.map(({ name, capMib }) => [name, { maxMemory: capMib * 2 ** 20 }]));
   const { profile } = context.profile;
   return {
     ...context,
     pipelines: { ...PIPELINES, ...faultyPipelines(faults) },
     profile: {
       ...context.profile,
-      profile: { ...profile, recovery: { policy }, stages: { ...profile.stages, ...Object.fromEntries(caps) } },
+      profile: { ...profile, recovery: { policy }, stages: { ...profile.stages, ...caps } },
     },
   };
 }
 
-async function withWorkers<T>(server: Server, bundle: string, context: JobsContext, use: () => Promise<T>): Promise<T> {
+interface Workers {
+  readonly server: Server;
+  readonly bundle: string;
+  readonly context: JobsContext;
+}
+
+async function withWorkers<T>({ server, bundle, context }: Workers, use: () => Promise<T>): Promise<T> {
   const orchestrator = await createOrchestrator(server, context, bundle);
   const jobs = await createJobsWorker(server, context);
   return orchestrator.runUntil(() => jobs.runUntil(use));
