@@ -82,12 +82,13 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, stride) : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
 
+  if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
+  if (isWithoutCause(doom, last)) return null;
   if (isLastAttempt && (size || free.length > 0)) return { moves: free, size };
-  if (isFirstOfRegion && free.length > 0) return { moves: free, size: null };
   if (size) return { moves: [], size };
   if (free.length > 0) return { moves: free, size: null };
   const [costly] = moves;
-  return costly && !isWithoutCause(doom, last) ? { moves: [costly], size: null } : null;
+  return costly ? { moves: [costly], size: null } : null;
 }
 
 /** Earlier memory failures at this same size: each was answered by settings alone. */
@@ -95,7 +96,7 @@ function countOwed(answered: readonly FailedAttempt[], { resources }: Attempt): 
   return answered.filter(({ attempt }) => attempt.resources.memoryBytes === resources.memoryBytes).length;
 }
 
-/** A job that its size did not end is not helped by a worse result either. */
+/** What its size did not end, further levers do not help; an allocation that is too large they may make smaller. */
 function isWithoutCause(doom: string | null, { requestedBytes }: FailedAttempt): boolean {
   return doom !== null && requestedBytes === null;
 }
