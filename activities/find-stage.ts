@@ -1,5 +1,5 @@
 import { TemperedError } from '../contracts/failure.js';
-import type { Pipeline } from '../contracts/pipelines/index.js';
+import { findPipeline, type Pipeline } from '../contracts/pipelines/index.js';
 import type { StageDefinition } from '../contracts/stage.js';
 import type { ActivityContext } from './context.js';
 
@@ -8,7 +8,7 @@ import type { ActivityContext } from './context.js';
  * @throws TemperedError `INTERNAL` for one that this release does not have
  */
 export function loadPipeline({ pipelines }: ActivityContext, name: string): Pipeline {
-  const pipeline = Object.hasOwn(pipelines, name) ? pipelines[name] : undefined;
+  const pipeline = findPipeline(pipelines, name);
   if (!pipeline) throw new TemperedError('INTERNAL', `this release has no pipeline "${name}"`);
   return pipeline;
 }

@@ -13,7 +13,7 @@ import { newestSizeRecords } from '../storage/size-records.js';
 import { findStageRecord, latestStageRecord } from '../storage/stage-records.js';
 import { checkInputs } from './check-inputs.js';
 import type { ActivityContext, RunIdentity } from './context.js';
-import { loadStage } from './find-stage.js';
+import { loadPipeline, loadStage } from './find-stage.js';
 import { type JobFamily, jobKeyOf } from './job-key.js';
 import { OUTCOME_FILE } from './record-outcome.js';
 import { inputSizeOf, type SplitCall, splitCall } from './split-call.js';
@@ -46,7 +46,9 @@ export function planStage(context: ActivityContext) {
   return async (request: StageRequest): Promise<StagePlan> => {
     const definition = loadStage(context, request);
     const split = splitCall(definition, request.call);
-    const keyParts = await keyPartsOf(context, definition, split);
+    const { root } = loadPipeline(context, request.pipeline);
+    const code = await hashJobCode(context.projectRoot, definition.job.entry, root);
+    const keyParts = keyPartsOf(code, definition, split);
     const stageKey = stageKeyOf(keyParts);
 
     const found = await findStageRecord(context.storage, definition.name, stageKey);
@@ -87,11 +89,11 @@ export function planStage(context: ActivityContext) {
   };
 }
 
-async function keyPartsOf(context: ActivityContext, definition: StageDefinition, split: SplitCall): Promise<KeyParts> {
+function keyPartsOf(code: string, definition: StageDefinition, split: SplitCall): KeyParts {
   const inputs = Object.entries(split.inputs).map(([name, ref]) => [name, ref && contentHash(ref)] as const);
   return {
     stage: definition.name,
-    code: await hashJobCode(context.projectRoot, definition.job.entry),
+    code,
     inputs: Object.fromEntries(inputs),
     params: split.params,
   };

@@ -4,6 +4,12 @@ import path from 'node:path';
 import { canonicalJson } from '../contracts/json.js';
 import type { KeyParts } from '../contracts/stage-record.js';
 
+const IS_CODE = /\.py$/;
+const IS_TEST = /^(test_.*|conftest\.py)$/;
+
+/** Folders that hold what was installed or made, as `node_modules` or `.venv`. */
+const NO_CODE = /^(\..*|node_modules|__pycache__)$/;
+
 /** Folder whose code every job shares. */
 const SHARED_CODE = 'jobs/lib';
 
@@ -11,24 +17,36 @@ const SHARED_CODE = 'jobs/lib';
  * Hash of the code that makes a job's result: its entry, the folder of the entry and the shared library. Tests do not count.
  * @param projectRoot folder that holds `jobs/`
  * @param entry as `jobs/ray/tune.py`
+ * @param root folder that the entry is relative to
  */
-export async function hashJobCode(projectRoot: string, entry: string): Promise<string> {
-  const folders = [...new Set([path.posix.dirname(entry), SHARED_CODE])].sort();
-  const files = (await Promise.all(folders.map((folder) => listPython(projectRoot, folder)))).flat().sort();
+export async function hashJobCode(projectRoot: string, entry: string, root = projectRoot): Promise<string> {
+  const own = await listPython(root, path.posix.dirname(entry));
+  const shared = await listPython(projectRoot, SHARED_CODE);
+  const files = new Map([...shared, ...own].map((file) => [file.path, file.name]));
   const hash = createHash('sha256');
-  for (const file of files) {
-    hash.update(file).update('\0');
-    hash.update(await readFile(path.join(projectRoot, file))).update('\0');
+  for (const [file, name] of [...files].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
+    hash.update(name).update('\0');
+    hash.update(await readFile(file)).update('\0');
   }
   return hash.digest('hex');
 }
 
-async function listPython(projectRoot: string, folder: string): Promise<string[]> {
-  const names = await readdir(path.join(projectRoot, folder), { recursive: true });
-  return names
-    .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
-    .filter((name) => name.endsWith('.py') && !path.posix.basename(name).startsWith('test_'))
-    .filter((name) => path.posix.basename(name) !== 'conftest.py');
+interface PythonFile {
+  readonly path: string;
+  /** Relative to its root, so that the hash is the same on every machine. */
+  readonly name: string;
+}
+
+async function listPython(root: string, folder: string): Promise<PythonFile[]> {
+  const entries = await readdir(path.join(root, folder), { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<PythonFile[]> => {
+      const name = path.posix.join(folder, entry.name);
+      if (entry.isDirectory()) return NO_CODE.test(entry.name) ? [] : listPython(root, name);
+      return IS_CODE.test(entry.name) && !IS_TEST.test(entry.name) ? [{ path: path.join(root, name), name }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** The key of a stage's result: the same key is the same result, published once. 32 hexadecimal digits. */

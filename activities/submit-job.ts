@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Attempt } from '../contracts/attempt.js';
 import { TemperedError } from '../contracts/failure.js';
 import { JOB_FILES, type JobFile } from '../contracts/job.js';
@@ -7,7 +8,7 @@ import { POLICIES } from '../recovery/policies.js';
 import { layout } from '../storage/layout.js';
 import { childUri } from '../storage/uri.js';
 import type { JobsContext, RunIdentity } from './context.js';
-import { loadStage } from './find-stage.js';
+import { loadPipeline, loadStage } from './find-stage.js';
 import { jobKeyOf } from './job-key.js';
 import type { SplitCall } from './split-call.js';
 
@@ -54,12 +55,12 @@ export function submitJob(context: JobsContext) {
       salvage: policy.salvages ? salvage : 'nothing',
     };
     await storage.write(`${jobDirUri}/${JOB_FILES.spec}`, canonicalJson(file));
-    const { engine, entry } = job;
+    const { root } = loadPipeline(context, request.pipeline);
     return platform.submit({
       key,
       stage,
-      engine,
-      entry,
+      engine: job.engine,
+      entry: root === undefined ? job.entry : path.join(root, job.entry),
       jobDirUri,
       resources: attempt.resources,
       settings: attempt.settings,

@@ -32,7 +32,7 @@ export const JobSpec = z.strictObject({
   key: z.string(),
   stage: z.string(),
   engine: Engine,
-  /** Path of the program inside the project, as `jobs/ray/tune.py`. */
+  /** Path of the program: inside the project, as `jobs/ray/tune.py`, or absolute for a job of a user's own. */
   entry: z.string(),
   /** Where `job.json` lies and the job's own files appear. */
   jobDirUri: z.string(),

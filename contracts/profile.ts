@@ -32,6 +32,8 @@ export const Profile = z.strictObject({
   $schema: z.string().optional(),
   storage: z.strictObject({ root: z.string().min(1).optional() }).default({}),
   inputFolders: z.array(z.string().min(1)).default([]),
+  /** Files of pipelines of one's own, as `./rain/pipeline.ts`. */
+  pipelines: z.array(z.string().min(1)).default([]),
   platform: z.string().default('local'),
   local: z.strictObject({ memoryBudget: ByteSize.optional(), cpus: z.number().positive().optional() }).default({}),
   recovery: z.strictObject({ policy: PolicyName.default('ladder') }).default({ policy: 'ladder' }),

@@ -12,11 +12,16 @@ export async function runCommand(io: Io, json: boolean, body: () => Promise<Answ
     if (answer !== '') io.stdout.write(`${answer}\n`);
     return exitCode;
   } catch (error) {
-    const failure = describeError(error);
-    if (json) io.stdout.write(`${JSON.stringify({ failure }, null, 2)}\n`);
-    else io.stderr.write(`error  ${failure.message}\n${adviceLine(failure)}`);
-    return FAILURE_POLICY[failure.code].exitCode;
+    return reportFailure(io, json, error);
   }
+}
+
+/** Prints an error as every command does; its exit code. */
+export function reportFailure(io: Io, json: boolean, error: unknown): number {
+  const failure = describeError(error);
+  if (json) io.stdout.write(`${JSON.stringify({ failure }, null, 2)}\n`);
+  else io.stderr.write(`error  ${failure.message}\n${adviceLine(failure)}`);
+  return FAILURE_POLICY[failure.code].exitCode;
 }
 
 /** Some messages end with their advice. */

@@ -1,7 +1,9 @@
-import { isPipelineName, type Pipeline, PIPELINES } from '../contracts/pipelines/index.js';
+import type { Pipelines } from '../contracts/pipelines/index.js';
+import { loadProject } from '../settings/project.js';
 import type { InputSource } from './input/build-input.js';
 import type { Io } from './io.js';
 import { collect, Program } from './program.js';
+import { reportFailure } from './run-command.js';
 
 interface Flags {
   readonly set: readonly string[];
@@ -13,13 +15,19 @@ interface Flags {
 
 /** The command `start-workflow`, as a function of its arguments and streams; its exit code. */
 export async function runStartWorkflow(argv: readonly string[], io: Io): Promise<number> {
+  let pipelines: Pipelines;
+  try {
+    ({ pipelines } = await loadProject()); // each pipeline is a command: they must be known before the words are read
+  } catch (error) {
+    return reportFailure(io, argv.includes('--json'), error);
+  }
   const program = new Program('start-workflow', 'Starts a run of a pipeline.', io);
-  for (const [name, pipeline] of Object.entries<Pipeline>(PIPELINES)) {
+  for (const [name, pipeline] of Object.entries(pipelines)) {
     const command = program.add(program.root, name, {
       description: pipeline.summary,
       action: async (flags: Flags) => {
         const { startWorkflow } = await import('./commands/start-workflow.js');
-        return startWorkflow(io, { pipeline: load(name), ...sourceOf(flags), ...choices(flags) });
+        return startWorkflow(io, { name, pipeline, ...sourceOf(flags), ...choices(flags) });
       },
     });
     command
@@ -34,11 +42,6 @@ export async function runStartWorkflow(argv: readonly string[], io: Io): Promise
   }
   program.root.addHelpText('after', '\nThe fields of a pipeline: start-workflow PIPELINE --help');
   return program.run(argv);
-}
-
-function load(name: string) {
-  if (isPipelineName(name)) return name;
-  throw new TypeError(`${name} is not a pipeline`);
 }
 
 function sourceOf({ set, input }: Flags): InputSource {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -7,14 +7,30 @@ import { fileURLToPath } from 'node:url';
  */
 export const projectRoot: string = findProjectRoot(dirname(fileURLToPath(import.meta.url)));
 
+const PROFILE_FILE = 'tempered.json';
+
+/** The profile of the checkout, which need not be there. */
+export const defaultProfilePath: string = join(projectRoot, PROFILE_FILE);
+
+/** Where the profile is: `TEMPERED_PROFILE`, else the nearest `tempered.json` from the working folder upwards, else that of the checkout. */
+export function profilePath(): string {
+  const named = process.env['TEMPERED_PROFILE'];
+  if (named !== undefined && named !== '') return resolve(named);
+  for (let folder = process.cwd(); folder !== projectRoot; folder = dirname(folder)) {
+    const path = join(folder, PROFILE_FILE);
+    if (existsSync(path)) return path;
+    if (folder === dirname(folder)) break;
+  }
+  return defaultProfilePath;
+}
+
 /**
  * Folder of everything that the embedded platform keeps: server database, logs, jobs, data.
- * `TEMPERED_HOME` (relative to the working folder) names another one; the default is `.tempered` in the checkout.
+ * `TEMPERED_HOME` (relative to the working folder) names another one; the default is `.tempered` beside the profile.
  */
 export function stateDir(): string {
   const named = process.env['TEMPERED_HOME'];
-  if (named === undefined || named === '') return join(projectRoot, '.tempered');
-  return isAbsolute(named) ? named : resolve(named);
+  return named === undefined || named === '' ? join(dirname(profilePath()), '.tempered') : resolve(named);
 }
 
 function findProjectRoot(start: string): string {

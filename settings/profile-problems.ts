@@ -1,5 +1,5 @@
 import { BYTES_PATTERN, parseBytes } from '../contracts/bytes.js';
-import { PIPELINES, isPipelineName } from '../contracts/pipelines/index.js';
+import { findPipeline, type Pipelines } from '../contracts/pipelines/index.js';
 import { quote } from './allowed.js';
 import { cronProblem } from './cron.js';
 import { findDurationMs } from './duration.js';
@@ -8,21 +8,27 @@ import { inputProblems, type InputProblem, unknownName } from './input-errors.js
 /**
  * What is wrong with a profile beyond its shape: names that do not exist, times that never come, inputs that their workflow refuses,
  * sizes that contradict each other. Takes the raw content, so that these stand in the same message as wrong shapes.
+ * @param pipelines all that the profile may speak of; null while the user's own are not loaded, which leaves names unchecked
  */
-export function profileProblems(content: unknown): readonly InputProblem[] {
+export function profileProblems(content: unknown, pipelines: Pipelines | null): readonly InputProblem[] {
   if (!isRecord(content)) return [];
+  const stages = pipelines && Object.values(pipelines).flatMap((pipeline) => Object.keys(pipeline.stages));
   return [
     ...deadlineProblems('', content),
-    ...entries(content['stages']).flatMap(([name, entry]) => stageProblems(name, entry, content)),
-    ...entries(content['schedules']).flatMap(([name, entry]) => scheduleProblems(`schedules.${name}`, entry)),
+    ...entries(content['stages']).flatMap(([name, entry]) =>
+      stages?.includes(name) === false
+        ? [unknownName(`stages.${name}`, name, [...new Set(stages)])]
+        : stageProblems(name, entry, content),
+    ),
+    ...entries(content['schedules']).flatMap(([name, entry]) =>
+      scheduleProblems(`schedules.${name}`, entry, pipelines),
+    ),
   ];
 }
 
 type Raw = Readonly<Record<string, unknown>>;
 
 function stageProblems(name: string, entry: unknown, profile: Raw): readonly InputProblem[] {
-  const known = [...new Set(Object.values(PIPELINES).flatMap((pipeline) => Object.keys(pipeline.stages)))];
-  if (!known.includes(name)) return [unknownName(`stages.${name}`, name, known)];
   if (!isRecord(entry)) return [];
   const deadlines = deadlineProblems(`stages.${name}.`, entry);
   const { memory, maxMemory } = entry;
@@ -65,7 +71,7 @@ function deadlineProblems(prefix: string, entry: Readonly<Record<string, unknown
   });
 }
 
-function scheduleProblems(field: string, entry: unknown): readonly InputProblem[] {
+function scheduleProblems(field: string, entry: unknown, pipelines: Pipelines | null): readonly InputProblem[] {
   if (!isRecord(entry)) return [];
   const { workflow, cron, timezone, jitter, input = {} } = entry;
   const problems: InputProblem[] = [];
@@ -83,10 +89,9 @@ function scheduleProblems(field: string, entry: unknown): readonly InputProblem[
   if (typeof jitter === 'string' && findDurationMs(jitter) === undefined) {
     problems.push({ field: `${field}.jitter`, found: quote(jitter), allowed: 'a duration as 90s or 10 minutes' });
   }
-  if (typeof workflow !== 'string') return problems;
-  if (!isPipelineName(workflow))
-    return [...problems, unknownName(`${field}.workflow`, workflow, Object.keys(PIPELINES))];
-  const schema = PIPELINES[workflow].input;
+  if (typeof workflow !== 'string' || pipelines === null) return problems;
+  const schema = findPipeline(pipelines, workflow)?.input;
+  if (!schema) return [...problems, unknownName(`${field}.workflow`, workflow, Object.keys(pipelines))];
   const parsed = schema.safeParse(input);
   const wrong = parsed.success ? [] : inputProblems(schema, input, parsed.error);
   return [...problems, ...wrong.map((problem) => ({ ...problem, field: inputField(field, problem.field) }))];

@@ -1,18 +1,16 @@
 import type { ActivityContext, JobsContext } from '../activities/context.js';
 import { TemperedError } from '../contracts/failure.js';
-import { PIPELINES } from '../contracts/pipelines/index.js';
 import { openPlatforms } from '../platforms/index.js';
 import { projectRoot } from '../settings/home.js';
-import { loadProfile } from '../settings/profile.js';
+import type { Project } from '../settings/project.js';
 import { openStorage } from '../storage/index.js';
 
-/** Opens what activities work with, as the profile says. */
-export function openJobsContext(): JobsContext {
-  const profile = loadProfile();
+/** Opens what activities work with, as the project's profile says. */
+export function openJobsContext(profile: Project): JobsContext {
   const platforms = openPlatforms(profile);
   return {
     projectRoot,
-    pipelines: PIPELINES,
+    pipelines: profile.pipelines,
     profile,
     storage: openStorage(profile.storageRootUri, profile.inputFolders),
     platforms,
@@ -31,7 +29,7 @@ export function openJobsContext(): JobsContext {
 }
 
 /** The part that the orchestrator needs: it decides, but never submits. */
-export function openActivityContext(): ActivityContext {
-  const { platforms: _platforms, ...context } = openJobsContext();
+export function openActivityContext(project: Project): ActivityContext {
+  const { platforms: _platforms, ...context } = openJobsContext(project);
   return context;
 }

@@ -8,9 +8,14 @@ export interface Pipeline {
   readonly summary: string;
   readonly input: z.ZodObject;
   readonly stages: Stages;
+  /** Absolute folder that its job entries are relative to; by default the one that holds `jobs/`. */
+  readonly root?: string;
 }
 
-/** Every pipeline by the name of its workflow. A new one is one line here. */
+/** Pipelines by the name of their workflow. */
+export type Pipelines = Readonly<Record<string, Pipeline>>;
+
+/** Our pipelines by the name of their workflow: a new one is one line here. Users have their own beside them, see settings/project.ts. */
 export const PIPELINES = {
   salary: {
     summary: 'generate, clean, tune, evaluate, store and predict on the employee table',
@@ -18,11 +23,9 @@ export const PIPELINES = {
     stages: salaryStages,
   },
   predict: { summary: 'batch inference with a stored model', input: PredictInput, stages: predictStages },
-} as const satisfies Readonly<Record<string, Pipeline>>;
+} as const satisfies Pipelines;
 
-export type PipelineName = keyof typeof PIPELINES;
-
-/** True when the text names a pipeline. */
-export function isPipelineName(text: string): text is PipelineName {
-  return Object.hasOwn(PIPELINES, text);
+/** The pipeline of a name, if there is one. */
+export function findPipeline(pipelines: Pipelines, name: string): Pipeline | undefined {
+  return Object.hasOwn(pipelines, name) ? pipelines[name] : undefined;
 }

@@ -31,7 +31,8 @@ export function inheritedEnvironment(own: NodeJS.ProcessEnv): Record<string, str
 
 /** The environment of a job, whatever its engine. */
 export function jobEnvironment(job: {
-  readonly projectRoot: string;
+  /** Folders that every Python process of the job imports from. */
+  readonly pythonPath: string;
   readonly venv: string;
   /** Short path of the job's temporary folder. */
   readonly temporaryLink: string;
@@ -45,7 +46,7 @@ export function jobEnvironment(job: {
     ...inherited,
     PATH: [join(job.venv, 'bin'), inherited['PATH'] ?? '/usr/bin:/bin'].join(delimiter),
     VIRTUAL_ENV: job.venv,
-    PYTHONPATH: job.projectRoot,
+    PYTHONPATH: job.pythonPath,
     PYTHONUNBUFFERED: '1', // what a job printed before it was killed is in its log
     TMPDIR: job.temporaryLink,
     [MARKER_VARIABLE]: job.marker,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobSpec } from '../../contracts/job.js';
 import { JOB_FILES } from '../../contracts/job.js';
@@ -28,8 +28,9 @@ export function planJob(job: JobSpec, folder: JobFolder, host: Host): Supervisor
   const jobDirectory = fileURLToPath(job.jobDirUri);
   // Twenty characters, whatever TMPDIR is: Ray adds about seventy to it for its sockets. The link itself takes no room.
   const temporary = { directory: join(jobDirectory, 'tmp'), link: `/tmp/tj-${mark}` };
+  const entryPath = resolve(host.projectRoot, job.entry);
   const { argv, env } = launch(job.engine, {
-    entryPath: join(host.projectRoot, job.entry),
+    entryPath,
     jobUri: `${job.jobDirUri.replace(/\/$/, '')}/${JOB_FILES.spec}`,
     resources: job.resources,
     settings: job.settings,
@@ -38,7 +39,8 @@ export function planJob(job: JobSpec, folder: JobFolder, host: Host): Supervisor
     scratchDir: temporary.directory,
   });
   const usual = jobEnvironment({
-    projectRoot: host.projectRoot,
+    // Ours comes first: whatever a user's folder holds, `jobs.lib` is the library. Theirs is there for the processes that a job starts.
+    pythonPath: [host.projectRoot, ...(isAbsolute(job.entry) ? [dirname(entryPath)] : [])].join(delimiter),
     venv: host.venv,
     temporaryLink: temporary.link,
     marker: mark,

@@ -1,3 +1,4 @@
+import { PIPELINES } from '../../contracts/pipelines/index.js';
 import { type Answer, type Io, note } from '../io.js';
 import { startWorkflow } from './start-workflow.js';
 import { up } from './up.js';
@@ -21,7 +22,13 @@ const AFTER_SUCCESS = [
 /** `npm run demo`: the platform up, one run of the salary pipeline, and what to do next. The platform is left running. */
 export async function demo(io: Io, { rows, json = false }: DemoOptions): Promise<Answer> {
   note(io, (await up()).text.replace(/\nnext .*$/, ''));
-  const answer = await startWorkflow(io, { pipeline: 'salary', set: [`rows=${rows}`], watch: true, json });
+  const answer = await startWorkflow(io, {
+    name: 'salary',
+    pipeline: PIPELINES.salary,
+    set: [`rows=${rows}`],
+    watch: true,
+    json,
+  });
   const next = (answer.exitCode ?? 0) === 0 ? AFTER_SUCCESS : [STOP];
   return {
     ...answer,

@@ -1,5 +1,6 @@
 import { FAILURE_POLICY, TemperedError } from '../../contracts/failure.js';
-import { type LoadedProfile, loadProfile } from '../../settings/profile.js';
+import type { LoadedProfile } from '../../settings/profile.js';
+import { loadProject } from '../../settings/project.js';
 import { type Check, ok } from '../doctor/check.js';
 import { checkMachine, profileFailure } from '../doctor/check-machine.js';
 import { checkTools } from '../doctor/check-tools.js';
@@ -9,7 +10,7 @@ import { table } from '../table.js';
 /** `tempered doctor`: everything that a run needs, each with what was found and what to do. Exit code 3 when something fails. */
 export async function doctor(): Promise<Answer> {
   const tools = checkTools();
-  const profile = readProfile();
+  const profile = await readProfile();
   const machine = 'check' in profile ? [profile.check] : [profile.loaded, ...(await checkMachine(profile.profile))];
   const checks = [...(await tools), ...machine];
   const failed = checks.some(({ verdict }) => verdict === 'fail');
@@ -22,10 +23,14 @@ export async function doctor(): Promise<Answer> {
   };
 }
 
-function readProfile(): { readonly profile: LoadedProfile; readonly loaded: Check } | { readonly check: Check } {
+type ReadProfile = { readonly profile: LoadedProfile; readonly loaded: Check } | { readonly check: Check };
+
+async function readProfile(): Promise<ReadProfile> {
   try {
-    const profile = loadProfile();
-    return { profile, loaded: ok('profile', profile.path ?? 'none: the defaults hold') };
+    const profile = await loadProject();
+    const own = profile.ownWorkflows.map(({ name }) => name);
+    const found = own.length === 0 ? '' : `, with the pipelines ${own.join(', ')}`;
+    return { profile, loaded: ok('profile', profile.path === null ? 'none: the defaults hold' : profile.path + found) };
   } catch (error) {
     if (!(error instanceof TemperedError)) throw error;
     return { check: profileFailure(error.message) };

@@ -1,4 +1,4 @@
-import { PIPELINES } from '../../contracts/pipelines/index.js';
+import { loadProject } from '../../settings/project.js';
 import { formatSeconds } from '../format.js';
 import type { Answer } from '../io.js';
 import { listRuns } from '../runs/list-runs.js';
@@ -14,7 +14,8 @@ export interface RunsOptions {
 
 /** `tempered runs`: the newest runs. */
 export async function runs({ limit, pipeline }: RunsOptions): Promise<Answer> {
-  const pipelines = pipeline === undefined ? Object.keys(PIPELINES) : [loadPipelineName(pipeline)];
+  const known = (await loadProject()).pipelines;
+  const pipelines = pipeline === undefined ? Object.keys(known) : [loadPipelineName(known, pipeline)];
   const found = await withTemporal((temporal) => listRuns(temporal, { limit, pipelines }));
   const rows = found.map(({ runId, pipeline: name, status, startedAt, seconds, startedBy }) => [
     runId,

@@ -1,4 +1,4 @@
-import { loadProfile } from '../../settings/profile.js';
+import { loadProject } from '../../settings/project.js';
 import type { Answer } from '../io.js';
 import { applySchedules, type ScheduleChange } from '../schedules/apply-schedules.js';
 import { listSchedules, type ScheduleRow } from '../schedules/list-schedules.js';
@@ -9,9 +9,9 @@ import { withTemporal } from '../temporal/connect.js';
 
 /** `tempered schedule apply`: creates and updates what `tempered.json` declares. */
 export async function applyDeclared({ prune }: { readonly prune: boolean }): Promise<Answer> {
-  const { profile } = loadProfile();
+  const { profile, pipelines } = await loadProject();
   const { changes, rows } = await withTemporal(async (temporal) => ({
-    changes: await applySchedules(temporal, profile.schedules, prune),
+    changes: await applySchedules(temporal, { schedules: profile.schedules, pipelines }, prune),
     rows: await listSchedules(temporal, profile.schedules),
   }));
   const lines = Object.entries(changes).map(
@@ -27,7 +27,7 @@ export async function applyDeclared({ prune }: { readonly prune: boolean }): Pro
 
 /** `tempered schedule list`. */
 export async function list(): Promise<Answer> {
-  const { profile } = loadProfile();
+  const { profile } = await loadProject();
   const rows = await withTemporal((temporal) => listSchedules(temporal, profile.schedules));
   const cells = rows.map(({ name, workflow, state, cron, nextAt, lastRun, declared, note }) => [
     name,

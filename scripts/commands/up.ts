@@ -4,7 +4,7 @@ import type { Answer } from '../io.js';
 
 /** `tempered up`: starts what is not running of the embedded platform. */
 export async function up(): Promise<Answer> {
-  const { server, workers, connection, seconds } = await bringUp();
+  const { server, workers, connection, ownPipelines, seconds } = await bringUp();
   const { address, namespace, uiUrl } = connection;
   const unchanged = server !== 'started' && Object.values(workers).every((change) => change === 'kept');
   const lines = [
@@ -14,7 +14,8 @@ export async function up(): Promise<Answer> {
       .map(([name, change]) => `${name} ${change}`)
       .join(', ')}`,
     ...(uiUrl === null ? [] : [`open   ${uiUrl}`]),
-    'next   npx start-workflow salary --watch   or stop: npx tempered down',
+    ...(ownPipelines.length === 0 ? [] : [`own    ${ownPipelines.join(', ')}`]),
+    `next   npx start-workflow ${ownPipelines[0] ?? 'salary'} --watch   or stop: npx tempered down`,
   ];
-  return { document: { server, workers, address, namespace, uiUrl, seconds }, text: lines.join('\n') };
+  return { document: { server, workers, ownPipelines, address, namespace, uiUrl, seconds }, text: lines.join('\n') };
 }

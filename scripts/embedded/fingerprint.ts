@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { profilePath } from '../../settings/profile.js';
+import { bundlePathOf } from '../../settings/bundle-path.js';
+import { profilePath } from '../../settings/home.js';
+import type { Project } from '../../settings/project.js';
 import type { TemporalConnection } from '../../settings/temporal.js';
 
-/** Changes with every compilation and every new workflow bundle. */
-const BUILD_FILES = ['../../.tsbuildinfo', '../../workflow-bundle.js'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+/** Changes with every compilation. */
+const BUILD_FILE = fileURLToPath(new URL('../../.tsbuildinfo', import.meta.url));
 
 /**
- * Names what a worker runs: the code, the profile, the server. When it differs from what a running worker was started with, the
+ * Names what a worker runs: the code, that of the user's own pipelines, the profile, the server. When it differs from what a running worker was started with, the
  * worker is out of date.
  */
-export function workerFingerprint({ address, namespace }: TemporalConnection): string {
+export function workerFingerprint({ address, namespace }: TemporalConnection, project: Project): string {
   const hash = createHash('sha256');
-  for (const path of BUILD_FILES) hash.update(modifiedAt(path));
-  for (const part of [contentOf(profilePath()), process.version, address, namespace]) hash.update(`\0${part}`);
+  const bundle = bundlePathOf(project);
+  for (const path of [BUILD_FILE, bundle]) hash.update(modifiedAt(path));
+  for (const part of [bundle, contentOf(profilePath()), process.version, address, namespace]) hash.update(`\0${part}`);
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { TemperedError } from '../../contracts/failure.js';
 import { findJson, writeJsonAtomically } from '../../platforms/local/atomic-file.js';
 import { isRunning } from '../../platforms/local/process-identity.js';
-import { stateDir } from '../../settings/home.js';
 import { logTail, startDaemon, stopDaemon } from './daemon.js';
 import { daemonPath, logPath, readyPath, WORKER_NAMES, type WorkerName } from './places.js';
 import { waitFor } from './wait-for.js';
+import { workerEnvironment } from './worker-environment.js';
 
 /** A worker loads the SDK's native core and the workflow bundle: 1-2 s on a free machine. */
 const READY_WITHIN_MS = 60_000;
@@ -70,7 +70,7 @@ async function ensureWorker(name: WorkerName, fingerprint: string): Promise<Work
     program: process.execPath,
     args: ['--enable-source-maps', program],
     logPath: logPath(name),
-    env: { TEMPERED_HOME: stateDir() },
+    env: workerEnvironment(),
   });
   const record = { ...identity, fingerprint };
   writeJsonAtomically(daemonPath(name), record);

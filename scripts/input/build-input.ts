@@ -1,5 +1,5 @@
 import { TemperedError } from '../../contracts/failure.js';
-import { isPipelineName, type Pipeline, type PipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
+import { findPipeline, type Pipeline, type Pipelines } from '../../contracts/pipelines/index.js';
 import { quote } from '../../settings/allowed.js';
 import { fieldSchemaOf } from '../../settings/field-schema.js';
 import { parseInput, unknownName, wrongInput } from '../../settings/input-errors.js';
@@ -17,8 +17,11 @@ export interface InputSource {
  * starts, and stand in its history.
  * @throws {TemperedError} `WRONG_INPUT` that lists every problem
  */
-export function buildInput(name: PipelineName, { file, set }: InputSource): Readonly<Record<string, unknown>> {
-  const { input: schema }: Pipeline = PIPELINES[name];
+export function buildInput(
+  name: string,
+  { input: schema }: Pipeline,
+  { file, set }: InputSource,
+): Readonly<Record<string, unknown>> {
   const given = file === undefined ? {} : readJsonFile(file);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new TemperedError(
@@ -32,7 +35,7 @@ export function buildInput(name: PipelineName, { file, set }: InputSource): Read
 }
 
 /** @throws {TemperedError} `WRONG_INPUT` that names the pipelines and the nearest one */
-export function loadPipelineName(name: string): PipelineName {
-  if (isPipelineName(name)) return name;
-  throw wrongInput('start-workflow', [unknownName('pipeline', name, Object.keys(PIPELINES))]);
+export function loadPipelineName(pipelines: Pipelines, name: string): string {
+  if (findPipeline(pipelines, name)) return name;
+  throw wrongInput('start-workflow', [unknownName('pipeline', name, Object.keys(pipelines))]);
 }

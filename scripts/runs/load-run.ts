@@ -1,7 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { TemperedError } from '../../contracts/failure.js';
-import { PIPELINES } from '../../contracts/pipelines/index.js';
 import { findNearest } from '../../settings/nearest.js';
+import { loadProject } from '../../settings/project.js';
 import type { Temporal } from '../temporal/connect.js';
 import { listRuns } from './list-runs.js';
 
@@ -18,7 +18,8 @@ export async function loadRun(temporal: Temporal, runId: string): Promise<Workfl
     return await temporal.client.workflow.getHandle(runId).describe();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    const newest = await listRuns(temporal, { limit: SUGGESTED, pipelines: Object.keys(PIPELINES) });
+    const { pipelines } = await loadProject();
+    const newest = await listRuns(temporal, { limit: SUGGESTED, pipelines: Object.keys(pipelines) });
     const names = newest.map((run) => run.runId);
     const nearest = findNearest(runId, names);
     const known = names.length === 0 ? 'there are no runs yet' : `the newest are ${names.join(', ')}`;

@@ -5,6 +5,7 @@ import { GateVerdict } from '../../contracts/pipelines/run.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
 import { salvagedText } from '../../contracts/salvaged-text.js';
 import { StageSummary } from '../../contracts/stage-record.js';
+import { quote } from '../../settings/allowed.js';
 import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
 import { stageLine } from '../watch/stage-line.js';
@@ -38,6 +39,9 @@ const Readable = z.object({
   predictions: DatasetRef.nullish(),
   predictionsCsv: ArtifactRef.nullish(),
   csv: ArtifactRef.nullish(),
+  // For programs: too long to be read.
+  candidate: z.unknown().optional(),
+  samplePredictions: z.unknown().optional(),
 });
 /** What a failed stage had tried, in a failure's facts. */
 const Tries = z.object({ stage: z.string(), decisions: z.array(z.string()) });
@@ -74,6 +78,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       result.predictions ? `${formatCount(result.predictions.rows)} rows  ${result.predictions.uri}` : undefined,
     ),
     line('csv', (result.predictionsCsv ?? result.csv)?.uri),
+    ...otherLines(ending?.result ?? {}),
     line('open', url ?? undefined),
     failureLines(ending),
   ]
@@ -137,6 +142,16 @@ function gateLines({ gate }: Readable): string {
   return [`gate   ${gate.passed ? 'passed' : 'not passed'}`, ...gate.reasons.map((reason) => `       ${reason}`)].join(
     '\n',
   );
+}
+
+/** What a pipeline of a user's own gives, whose parts nobody here knows: a line each. */
+function otherLines(result: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(result).flatMap(([name, value]) => {
+    if (Object.hasOwn(Readable.shape, name)) return [];
+    const dataset = DatasetRef.safeParse(value);
+    const text = dataset.success ? `${formatCount(dataset.data.rows)} rows  ${dataset.data.uri}` : quote(value);
+    return [`${name.padEnd(6)} ${text}`];
+  });
 }
 
 function failureLines(ending: RunEnding | null): string {

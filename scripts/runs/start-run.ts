@@ -1,5 +1,4 @@
 import { TemperedError } from '../../contracts/failure.js';
-import { type PipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { runUrl } from '../../settings/temporal.js';
 import type { Temporal } from '../temporal/connect.js';
@@ -7,7 +6,9 @@ import { newRunId } from './run-id.js';
 
 /** What is started. */
 export interface StartRequest {
-  readonly pipeline: PipelineName;
+  /** Of the pipeline, which its workflow has too. */
+  readonly name: string;
+  readonly summary: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** A run id of the caller's own; a second start under it is refused. */
   readonly id?: string;
@@ -24,16 +25,16 @@ export interface StartedRun {
  * Starts a run.
  * @throws {TemperedError} `WRONG_INPUT` when a run of that id is there already
  */
-export async function startRun(temporal: Temporal, { pipeline, input, id }: StartRequest): Promise<StartedRun> {
+export async function startRun(temporal: Temporal, { name, summary, input, id }: StartRequest): Promise<StartedRun> {
   const { WorkflowExecutionAlreadyStartedError } = await import('@temporalio/client');
-  const runId = id ?? newRunId(pipeline, new Date());
+  const runId = id ?? newRunId(name, new Date());
   try {
-    const handle = await temporal.client.workflow.start(pipeline, {
+    const handle = await temporal.client.workflow.start(name, {
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowId: runId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       args: [input],
-      staticSummary: PIPELINES[pipeline].summary,
+      staticSummary: summary,
     });
     return {
       runId,

@@ -1,6 +1,14 @@
+import type { Pipelines } from '../../contracts/pipelines/index.js';
 import type { ScheduleEntry } from '../../contracts/profile.js';
 import type { Temporal } from '../temporal/connect.js';
-import { DECLARATION_MEMO, declarationOf, OWNER_MEMO, PAUSED_IN_FILE, scheduleOptions } from './declared.js';
+import {
+  DECLARATION_MEMO,
+  type Declared,
+  declarationOf,
+  OWNER_MEMO,
+  PAUSED_IN_FILE,
+  scheduleOptions,
+} from './declared.js';
 
 /** What `apply` did with one schedule. `undeclared` ones are kept unless they are to be pruned. */
 export type ScheduleChange = 'created' | 'updated' | 'unchanged' | 'deleted' | 'undeclared';
@@ -8,22 +16,29 @@ export type ScheduleChange = 'created' | 'updated' | 'unchanged' | 'deleted' | '
 /** Makes the server's schedules equal to the declared ones. */
 export async function applySchedules(
   temporal: Temporal,
-  declared: Readonly<Record<string, ScheduleEntry>>,
+  { schedules, pipelines }: Declared,
   prune: boolean,
 ): Promise<Readonly<Record<string, ScheduleChange>>> {
   const changes: Record<string, ScheduleChange> = {};
-  for (const [name, entry] of Object.entries(declared)) changes[name] = await applyOne(temporal, name, entry);
+  for (const [name, entry] of Object.entries(schedules))
+    changes[name] = await applyOne(temporal, { name, entry, pipelines });
   for await (const { scheduleId, memo } of temporal.client.schedule.list()) {
-    if (memo?.[OWNER_MEMO] !== true || Object.hasOwn(declared, scheduleId)) continue;
+    if (memo?.[OWNER_MEMO] !== true || Object.hasOwn(schedules, scheduleId)) continue;
     if (prune) await temporal.client.schedule.getHandle(scheduleId).delete();
     changes[scheduleId] = prune ? 'deleted' : 'undeclared';
   }
   return changes;
 }
 
-async function applyOne({ client }: Temporal, name: string, entry: ScheduleEntry): Promise<ScheduleChange> {
+interface One {
+  readonly name: string;
+  readonly entry: ScheduleEntry;
+  readonly pipelines: Pipelines;
+}
+
+async function applyOne({ client }: Temporal, { name, entry, pipelines }: One): Promise<ScheduleChange> {
   const { ScheduleAlreadyRunning } = await import('@temporalio/client');
-  const options = scheduleOptions(name, entry);
+  const options = scheduleOptions(name, entry, pipelines);
   try {
     await client.schedule.create(options);
     return 'created';

@@ -1,6 +1,6 @@
 import type { ScheduleOptions } from '@temporalio/client';
 import { canonicalJson } from '../../contracts/json.js';
-import { isPipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
+import { findPipeline, type Pipelines } from '../../contracts/pipelines/index.js';
 import type { ScheduleEntry } from '../../contracts/profile.js';
 import { findDurationMs } from '../../settings/duration.js';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
@@ -22,11 +22,17 @@ export function declarationOf(entry: ScheduleEntry): string {
   return canonicalJson(entry);
 }
 
+/** What a profile declares, and the pipelines that it speaks of. */
+export interface Declared {
+  readonly schedules: Readonly<Record<string, ScheduleEntry>>;
+  readonly pipelines: Pipelines;
+}
+
 /** A schedule as Temporal takes it. Runs never overlap; their ids are the schedule's name and the scheduled time. */
-export function scheduleOptions(name: string, entry: ScheduleEntry): ScheduleOptions {
+export function scheduleOptions(name: string, entry: ScheduleEntry, pipelines: Pipelines): ScheduleOptions {
   const { workflow, cron, timezone, jitter, input, paused } = entry;
   const jitterMs = jitter === undefined ? undefined : findDurationMs(jitter);
-  const summary = isPipelineName(workflow) ? PIPELINES[workflow].summary : workflow;
+  const summary = findPipeline(pipelines, workflow)?.summary ?? workflow;
   return {
     scheduleId: name,
     spec: { cronExpressions: [cron], timezone, ...(jitterMs !== undefined && { jitter: jitterMs }) },

@@ -41,6 +41,6 @@ function removeOrphans() {
   const made = filesBelow(DIST, '.js').filter((path) => path !== `${DIST}/workflow-bundle.js`);
   for (const path of made) {
     if (kept.has(path.slice(DIST.length + 1))) continue;
-    for (const file of [path, `${path}.map`]) rmSync(join(ROOT, file), { force: true });
+    for (const file of [path, `${path}.map`, path.replace(/\.js$/, '.d.ts')]) rmSync(join(ROOT, file), { force: true });
   }
 }

@@ -1,4 +1,3 @@
-import { isPipelineName, PIPELINES } from '../../contracts/pipelines/index.js';
 import type { Answer, Io } from '../io.js';
 import { runText } from '../runs/run-text.js';
 import { exitCodeOf } from '../runs/run-ending.js';
@@ -12,7 +11,10 @@ import { type RunView, SILENT_VIEW } from './view.js';
 /** The run to watch, and how. */
 export interface Watching {
   readonly run: StartedRun;
-  readonly pipeline: string;
+  /** Of the pipeline. */
+  readonly name: string;
+  /** What the pipeline is made of; null when this project does not have it. */
+  readonly stages: readonly string[] | null;
   readonly json: boolean;
 }
 
@@ -22,7 +24,7 @@ const INTERRUPTED = 130;
 /**
  * Watches a run to its end and answers with what it came to. Ctrl-C lets go of the run without stopping it.
  */
-export async function watchRun(io: Io, temporal: Temporal, { run, pipeline, json }: Watching): Promise<Answer> {
+export async function watchRun(io: Io, temporal: Temporal, { run, name, stages, json }: Watching): Promise<Answer> {
   const detach = new AbortController();
   const letGo = () => {
     detach.abort();
@@ -31,13 +33,13 @@ export async function watchRun(io: Io, temporal: Temporal, { run, pipeline, json
   // Not `once`: the live display ends the process on a signal that, while it looks, nobody else listens to.
   process.on('SIGINT', letGo);
   try {
-    const view = await chooseView(io, pipeline, json);
+    const view = await chooseView(io, stages, json);
     const ending = await followRun(temporal, { runId: run.runId, view, detach: detach.signal });
     if (ending === undefined) return detached(run);
     const document = { runId: run.runId, status: ending.status, result: ending.result, failure: ending.failure };
     return {
-      document: { ...document, temporalRunId: run.temporalRunId, pipeline, url: run.url },
-      text: runText({ ...run, pipeline, status: ending.status, ending, stages: [] }),
+      document: { ...document, temporalRunId: run.temporalRunId, pipeline: name, url: run.url },
+      text: runText({ ...run, pipeline: name, status: ending.status, ending, stages: [] }),
       exitCode: exitCodeOf(ending),
     };
   } finally {
@@ -45,10 +47,9 @@ export async function watchRun(io: Io, temporal: Temporal, { run, pipeline, json
   }
 }
 
-async function chooseView(io: Io, pipeline: string, json: boolean): Promise<RunView> {
+async function chooseView(io: Io, stages: Watching['stages'], json: boolean): Promise<RunView> {
   if (json) return SILENT_VIEW;
-  if (!io.interactive || !isPipelineName(pipeline)) return plainView(io);
-  return liveView(Object.keys(PIPELINES[pipeline].stages));
+  return io.interactive && stages ? liveView(stages) : plainView(io);
 }
 
 function detached({ runId, temporalRunId, url }: StartedRun): Answer {

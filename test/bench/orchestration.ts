@@ -4,6 +4,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import type { StageSummary } from '../../contracts/stage-record.js';
 import { ensureServer, stopServer } from '../../scripts/embedded/server.js';
+import { loadProject } from '../../settings/project.js';
 import { buildWorkflowBundle } from '../../workers/bundle.js';
 import { openJobsContext } from '../../workers/context.js';
 import { createJobsWorker, createOrchestrator, type Server } from '../../workers/create.js';
@@ -50,7 +51,7 @@ export async function measureOrchestration(): Promise<OrchestrationCost> {
 }
 
 async function withWorkers<T>(server: Server, bundle: string, use: () => Promise<T>): Promise<T> {
-  const context = { ...openJobsContext(), pipelines: { instant: INSTANT } };
+  const context = { ...openJobsContext(await loadProject()), pipelines: { instant: INSTANT } };
   const orchestrator = await createOrchestrator(server, context, bundle);
   const jobs = await createJobsWorker(server, context);
   const bare = await Worker.create({
