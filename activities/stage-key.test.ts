@@ -75,4 +75,27 @@ describe('the hash of the code of a job', () => {
     await write(change, 'changed = True');
     expect((await hashJobCode(root, 'jobs/ray/tune.py')) !== before).toBe(changes);
   });
+
+  test.each([
+    { change: 'rain/measure.py', changes: true },
+    { change: 'rain/deep/table.py', changes: true },
+    { change: 'rain/node_modules/tool/gyp.py', changes: false },
+    { change: 'rain/.venv/lib/numpy.py', changes: false },
+    { change: 'rain/pipeline.ts', changes: false },
+    { change: 'snow/measure.py', changes: false },
+  ])("a change of $change counts for a user's own job in rain/: $changes", async ({ change, changes }) => {
+    const hash = () => hashJobCode(root, 'measure.py', path.join(root, 'rain'));
+    await write('rain/measure.py', 'd = 1');
+    const before = await hash();
+    await write(change, 'changed = True');
+    expect((await hash()) !== before).toBe(changes);
+  });
+
+  test("a user's own job that uses the library is hashed with it", async () => {
+    const hash = () => hashJobCode(root, 'measure.py', path.join(root, 'rain'));
+    await write('rain/measure.py', 'd = 1');
+    const before = await hash();
+    await write('jobs/lib/contract.py', 'a = 2');
+    expect(await hash()).not.toBe(before);
+  });
 });

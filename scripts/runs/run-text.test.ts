@@ -111,3 +111,17 @@ test('what an unknown pipeline gives is still shown as a run', () => {
   });
   expect(text).toBe('run    salary-1: mine completed\nopen   http://ui/run');
 });
+
+test("what a user's own pipeline gives is shown a line each", () => {
+  const rain = {
+    kind: 'dataset',
+    uri: 'file:///data/rain',
+    manifestSha256: SHA,
+    rows: 1000,
+    bytes: 1,
+    schemaSha256: SHA,
+  };
+  const result = { rain, wettest: { days: [819, 473] }, stages: [] };
+  const text = runText({ ...RUN, pipeline: 'rain', status: 'completed', ending: ended('completed', { result }) });
+  expect(text).toContain('rain   1,000 rows  file:///data/rain\nwettest {"days":[819,473]}');
+});
