@@ -15,7 +15,7 @@ const measure = defineStage({
   levers: ['memory'],
   salvage: 'nothing',
 });
-const pipeline = {
+export const pipeline = {
   name: 'rain',
   summary: 'measures rain',
   input: z.strictObject({ days: z.int().default(365) }),
