@@ -1,18 +1,8 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { TemperedError } from '../../contracts/failure.js';
-import { cacheFolderOf, type Index, ourBuild, sha256, writeIndex } from './compiled.js';
+import { cacheFolderOf, checkerOf, type Index, sha256, tsconfigOf, writeIndex } from './compiled.js';
 
 /** Characters of a hash that name a folder of compiled files. */
 const KEY_LENGTH = 16;
@@ -37,13 +27,14 @@ export function compile(packageFolder: string, entries: readonly string[]): Inde
   const sources = program
     .getSourceFiles()
     .filter((file) => !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file));
-  const hashes = Object.fromEntries(sources.map(({ fileName }) => [fileName, sha256(readFileSync(fileName))]));
-  const key = sha256(JSON.stringify([ourBuild(), hashes])).slice(0, KEY_LENGTH);
+  const hashes = Object.fromEntries(sources.map(({ fileName, text }) => [fileName, sha256(text)]));
+  const checkedBy = checkerOf(packageFolder);
+  const key = sha256(JSON.stringify([checkedBy, hashes])).slice(0, KEY_LENGTH);
   const folder = join(cache, key);
   const checker = program.getTypeChecker();
   const index: Index = {
     folder,
-    build: ourBuild(),
+    checkedBy,
     sources: hashes,
     exports: Object.fromEntries(sources.map((file) => [file.fileName, exportsOf(checker, file)])),
   };
@@ -54,7 +45,7 @@ export function compile(packageFolder: string, entries: readonly string[]): Inde
 }
 
 function optionsFor(packageFolder: string, outDir: string): ts.CompilerOptions {
-  const path = join(packageFolder, 'tsconfig.json');
+  const path = tsconfigOf(packageFolder);
   const own = existsSync(path)
     ? ts.parseJsonConfigFileContent(ts.readConfigFile(path, ts.sys.readFile.bind(ts.sys)).config, ts.sys, packageFolder)
     : { options: {}, errors: [] };

@@ -10,7 +10,7 @@ const OUR_BUILD = fileURLToPath(new URL('../../.tsbuildinfo', import.meta.url));
 /** What is known of compiled files: where they are, the sources they were made of with their SHA-256, and what each source exports. */
 const Index = z.object({
   folder: z.string(),
-  build: z.number(),
+  checkedBy: z.string(),
   sources: z.record(z.string(), z.string()),
   exports: z.record(z.string(), z.array(z.string())),
 });
@@ -26,7 +26,8 @@ export function findIndex(packageFolder: string, entries: readonly string[]): In
   const path = indexPathOf(packageFolder, entries);
   if (!existsSync(path)) return undefined;
   const parsed = Index.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success || parsed.data.build !== ourBuild() || !existsSync(parsed.data.folder)) return undefined;
+  if (!parsed.success || parsed.data.checkedBy !== checkerOf(packageFolder) || !existsSync(parsed.data.folder))
+    return undefined;
   const unchanged = Object.entries(parsed.data.sources).every(
     ([source, hash]) => existsSync(source) && sha256(readFileSync(source)) === hash,
   );
@@ -41,9 +42,16 @@ export function writeIndex(packageFolder: string, entries: readonly string[], in
   renameSync(temporary, path);
 }
 
-/** When our own code was compiled, in milliseconds since 1970. */
-export function ourBuild(): number {
-  return statSync(OUR_BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Names what decides beside the sources whether they are right: our own compilation, and the package's `tsconfig.json`. */
+export function checkerOf(packageFolder: string): string {
+  const builtMs = statSync(OUR_BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const tsconfig = tsconfigOf(packageFolder);
+  return sha256(JSON.stringify([builtMs, existsSync(tsconfig) ? readFileSync(tsconfig, 'utf8') : null]));
+}
+
+/** How strict a package wants to be; need not be there. */
+export function tsconfigOf(packageFolder: string): string {
+  return join(packageFolder, 'tsconfig.json');
 }
 
 /** SHA-256 in hexadecimal. */

@@ -109,18 +109,21 @@ test('what the guide says to write and to type makes a pipeline that recovers, i
     expect(second.stdout).toContain('cache  every stage was served from the cache');
     expect(second.stdout).toMatch(/created +nightly-rain: next at \S+T01:15:00/);
 
-    await folder.shell('npx tempered schedule trigger nightly-rain');
-    const [newest] = await finishedRuns(folder, 3);
-    expect(newest).toMatchObject({ startedBy: 'nightly-rain' });
-    expect(await show(folder, newest?.runId ?? '')).toMatchObject({ rain: { rows: 3650 } });
-
     const python = guide.files.find(({ path }) => path === 'rain/wettest.py')?.text ?? '';
     await folder.write('rain/wettest.py', python.replace('batch_rows=65_536', 'batch_rows=1_000'));
     await folder.shell('npx start-workflow rain --set days=1000 --watch');
-    const [changed] = await finishedRuns(folder, 4);
+    const [changed] = await finishedRuns(folder, 3);
     const after = await show(folder, changed?.runId ?? '');
-    expect(after.stages.at(-1)).toMatchObject({ because: 'changed: the code of the job' });
-    expect({ cache: after.cache, wettest: after.wettest }).toEqual({ cache: ['measure hit', 'wettest miss'], wettest });
+    expect(after.stages.map(({ because }) => because)).toEqual([
+      'changed: the code of the job',
+      'changed: the code of the job', // and not its input: the same rain is the same content
+    ]);
+    expect(after.wettest).toEqual(wettest);
+
+    await folder.shell('npx tempered schedule trigger nightly-rain');
+    const [newest] = await finishedRuns(folder, 4);
+    expect(newest).toMatchObject({ startedBy: 'nightly-rain' });
+    expect(await show(folder, newest?.runId ?? '')).toMatchObject({ rain: { rows: 3650 } });
 
     const kept = await folder.shell('npx tempered up');
     expect(kept.stdout).toContain('everything runs already');
