@@ -5,6 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { StageSummary } from '../../contracts/stage-record.js';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { newestSizeRecords } from '../../storage/size-records.js';
+import { loadProject } from '../../settings/project.js';
 import { buildWorkflowBundle } from '../../workers/bundle.js';
 import { openJobsContext } from '../../workers/context.js';
 import { createJobsWorker, createOrchestrator } from '../../workers/create.js';
@@ -64,7 +65,7 @@ async function withNights(
     try {
       const bundle = `${folder}/bundle.js`;
       await buildWorkflowBundle(bundle, fileURLToPath(new URL('../fixtures/hungry/workflow.js', import.meta.url)));
-      const opened = openJobsContext();
+      const opened = openJobsContext(await loadProject());
       const profile = { ...opened.profile, profile: { ...opened.profile.profile, stages } };
       const context = { ...opened, profile, pipelines: { hungry: HUNGRY } };
       const server = { connection: native, namespace };

@@ -68,6 +68,7 @@ describe('a job that fails without a word', () => {
         path: null,
         storageRootUri: `file://${folder}`,
         inputFolders: [],
+        pipelineFiles: [],
       },
       storage: openStorage(`file://${folder}`, []),
     };
