@@ -15,7 +15,11 @@ export function profileProblems(content: unknown, pipelines: Pipelines | null): 
   const stages = pipelines && Object.values(pipelines).flatMap((pipeline) => Object.keys(pipeline.stages));
   return [
     ...deadlineProblems('', content),
-    ...entries(content['stages']).flatMap(([name, entry]) => stageProblems(name, entry, { content, stages })),
+    ...entries(content['stages']).flatMap(([name, entry]) =>
+      stages?.includes(name) === false
+        ? [unknownName(`stages.${name}`, name, [...new Set(stages)])]
+        : stageProblems(name, entry, content),
+    ),
     ...entries(content['schedules']).flatMap(([name, entry]) =>
       scheduleProblems(`schedules.${name}`, entry, pipelines),
     ),
@@ -24,15 +28,7 @@ export function profileProblems(content: unknown, pipelines: Pipelines | null): 
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** What an entry is checked against: the rest of the file, and the stages that there are. */
-interface Around {
-  readonly content: Raw;
-  readonly stages: readonly string[] | null;
-}
-
-function stageProblems(name: string, entry: unknown, { content, stages }: Around): readonly InputProblem[] {
-  const known = stages && [...new Set(stages)];
-  if (known?.includes(name) === false) return [unknownName(`stages.${name}`, name, known)];
+function stageProblems(name: string, entry: unknown, profile: Raw): readonly InputProblem[] {
   if (!isRecord(entry)) return [];
   const deadlines = deadlineProblems(`stages.${name}.`, entry);
   const { memory, maxMemory } = entry;
@@ -41,7 +37,7 @@ function stageProblems(name: string, entry: unknown, { content, stages }: Around
     const allowed = `at least the stage's memory, ${quote(memory)}`;
     problems.push({ field: `stages.${name}.maxMemory`, found: quote(maxMemory), allowed });
   }
-  return [...problems, ...beyondTheMachine(name, entry, content)];
+  return [...problems, ...beyondTheMachine(name, entry, profile)];
 }
 
 /** What a stage asks of the local platform beyond what the same file gives it. */

@@ -5,6 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { StageSummary } from '../../contracts/stage-record.js';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { newestSizeRecords } from '../../storage/size-records.js';
+import { loadProject } from '../../settings/project.js';
 import { buildWorkflowBundle } from '../../workers/bundle.js';
 import { loadProject } from '../../settings/project.js';
 import { openJobsContext } from '../../workers/context.js';
