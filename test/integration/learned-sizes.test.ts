@@ -7,7 +7,6 @@ import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { newestSizeRecords } from '../../storage/size-records.js';
 import { loadProject } from '../../settings/project.js';
 import { buildWorkflowBundle } from '../../workers/bundle.js';
-import { loadProject } from '../../settings/project.js';
 import { openJobsContext } from '../../workers/context.js';
 import { createJobsWorker, createOrchestrator } from '../../workers/create.js';
 import { HUNGRY } from '../fixtures/hungry/pipeline.js';
