@@ -24,6 +24,18 @@ export function driverHeapMib(memoryBytes: number, { overheadShare }: Settings):
   return Math.max(SMALLEST_HEAP_MIB, Math.floor(memoryMib - restMib));
 }
 
+/** What reading, writing and sending files takes as buffers outside the heap, at the least. */
+const SMALLEST_DIRECT_MIB = 256;
+
+/**
+ * Most that buffers outside the heap may take. By default as much as the heap, so that a smaller heap, which makes room for them, would
+ * also forbid them.
+ * @returns MiB; what the heap leaves of the limit
+ */
+export function directMemoryMib(memoryBytes: number, heapMib: number): number {
+  return Math.max(SMALLEST_DIRECT_MIB, Math.floor(memoryBytes / MIB) - heapMib);
+}
+
 /** What all tasks of a query may hand to the driver, who also holds it decoded; unless the setting `resultLimitMiB` says otherwise. */
 const RESULT_LIMIT_MIB = 256;
 

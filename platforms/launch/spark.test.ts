@@ -73,6 +73,15 @@ test.each([
   expect(launchSpark({ ...SPEC, settings }).argv).toContain(`spark.driver.maxResultSize=${String(limitMib)}m`);
 });
 
+test.each([
+  { share: 0.3, limitMib: 922 },
+  { share: 0.6, limitMib: 1844 },
+])('an overhead share of $share leaves buffers outside the heap $limitMib MiB', ({ share, limitMib }) => {
+  expect(javaOptionsOf({ ...SPEC, settings: { overheadShare: share } })).toContain(
+    `-XX:MaxDirectMemorySize=${String(limitMib)}m`,
+  );
+});
+
 test('an archive is used when there is one', () => {
   expect(javaOptionsOf(SPEC)).not.toContain('SharedArchiveFile');
   expect(javaOptionsOf({ ...SPEC, archivePath: '/project/.venv/spark.jsa' })).toContain(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../../contracts/resources.js';
 import type { Launch, LaunchSpec } from './launch.js';
-import { driverHeapMib, resultLimitMib } from './spark-heap.js';
+import { directMemoryMib, driverHeapMib, resultLimitMib } from './spark-heap.js';
 
 /**
  * Starts a Spark job in local mode by spark-submit: its JVM is the parent of the Python program and the only JVM, so the
@@ -55,9 +55,11 @@ const QUICK_START = [COMPILE_LIGHTLY, '-XX:+UseSerialGC'];
  */
 const COLLECTOR = ['-XX:+UseParallelGC', '-XX:GCTimeLimit=90', '-XX:GCHeapFreeLimit=5'];
 
-function javaOptions({ archivePath, scratchDir, settings }: LaunchSpec): string[] {
+function javaOptions({ archivePath, resources, scratchDir, settings }: LaunchSpec): string[] {
+  const heapMib = driverHeapMib(resources.memoryBytes, settings);
   return [
     ...COLLECTOR,
+    `-XX:MaxDirectMemorySize=${String(directMemoryMib(resources.memoryBytes, heapMib))}m`,
     ...(isSmall(settings) ? [COMPILE_LIGHTLY, '-XX:ParallelGCThreads=1'] : []),
     ...(archivePath === null ? [] : [`-XX:SharedArchiveFile=${archivePath}`]),
     // An archive of another Java or other jars is left aside with a warning. Warnings go where they disturb no reader of stdout.
