@@ -8,8 +8,8 @@ import { Resources, Settings } from './resources.js';
 export const Engine = z.enum(['python', 'spark', 'ray']);
 export type Engine = z.infer<typeof Engine>;
 
-/** What of a failed attempt is found again by the next one. */
-export const Salvage = z.enum(['partitions', 'trials', 'chunks', 'nothing']);
+/** What of a failed attempt is found again by the next one; with `nothing` a job looks at no other attempt's scratch. */
+export const Salvage = z.enum(['partitions', 'trials', 'chunks', 'steps', 'nothing']);
 export type Salvage = z.infer<typeof Salvage>;
 
 /** What `job.json` holds: all that a job may know. */

@@ -53,7 +53,10 @@ export const etl = defineStage({
   },
   job: { engine: 'spark', entry: 'jobs/spark/etl.py' },
   needs: { memory: '2GiB', memoryPerRow: '36B', cpus: 2, disk: '256MiB', diskPerRow: '160B' },
-  settings: (rows) => ({ concurrency: 0, partitions: 16, smallJob: rows <= SMALL_JOB_ROWS }),
-  levers: ['concurrency', 'partitions', 'memory'],
-  salvage: 'nothing',
+  settings: (rows) => ({
+    ...{ concurrency: 0, partitions: 16, batchRows: 4096, overheadShare: 0.3, resultLimitMiB: 256 },
+    smallJob: rows <= SMALL_JOB_ROWS,
+  }),
+  levers: ['concurrency', 'partitions', 'batchRows', 'overheadShare', 'resultLimitMiB', 'memory'],
+  salvage: 'steps',
 });

@@ -29,6 +29,7 @@ export const generate = defineStage({
   job: { engine: 'python', entry: 'jobs/python/generate.py' },
   needs: { memory: '1536MiB', cpus: 2, disk: '64MiB', diskPerRow: '96B' },
   settings: { concurrency: 0, batchRows: 250_000 },
-  levers: ['concurrency', 'batchRows', 'memory'],
+  // batchRows is none: a batch is a small part of what a process holds, measured from 1,000 to 250,000 rows.
+  levers: ['concurrency', 'memory'],
   salvage: 'chunks',
 });

@@ -11,6 +11,7 @@ export const predict = defineStage({
   job: { engine: 'python', entry: 'jobs/python/predict.py' },
   needs: { memory: '1GiB', cpus: 2, disk: '64MiB', diskPerRow: '96B' },
   settings: { concurrency: 1, threads: 2, batchRows: 250_000 },
-  levers: ['concurrency', 'threads', 'batchRows', 'memory'],
+  // threads is none: no learner holds more for a second thread, measured with all three.
+  levers: ['concurrency', 'batchRows', 'memory'],
   salvage: 'chunks',
 });

@@ -54,7 +54,7 @@ class Salvaged:
 
     before: int
     now: int
-    unit: Literal["partitions", "trials", "chunks"]
+    unit: Literal["partitions", "trials", "chunks", "steps"]
 
 
 @dataclass(frozen=True, slots=True)

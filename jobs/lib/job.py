@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from jobs.lib.errors import InvalidInput
@@ -82,7 +84,7 @@ class _JobFile:
     scratch: str
     resources: Resources
     settings: dict[str, Any]
-    salvage: Literal["partitions", "trials", "chunks", "nothing"]
+    salvage: Literal["partitions", "trials", "chunks", "steps", "nothing"]
 
     def __post_init__(self) -> None:
         if self.version != CONTRACT_VERSION:
@@ -99,7 +101,7 @@ class Job:
         params: what to compute; part of the stage key. Parse with `parse_params(MyParams, job.params)`.
         inputs: by name; an absent optional input is None.
         output: folder for this attempt's outputs, fresh.
-        scratch: folder that all attempts of this stage key share.
+        scratch: folder that all attempts of this stage key share; where nothing may be salvaged, one of this job's own.
         resources: what the job may use.
         settings: levers: how to compute, never what. Parse with `parse_params(MySettings, job.settings, "settings")`.
         salvage: what survives a failed attempt.
@@ -169,6 +171,8 @@ class Job:
 def load_job(job_file: Path, progress: Progress) -> Job:
     """Reads `job.json` and creates its output and scratch folders.
 
+    A job that may salvage nothing gets an empty scratch folder of its own, whatever other attempts left in theirs.
+
     Raises:
         InvalidInput: not JSON, or what `parse_job` refuses.
     """
@@ -177,6 +181,9 @@ def load_job(job_file: Path, progress: Progress) -> Job:
     except (OSError, ValueError) as error:
         raise InvalidInput(str(job_file), str(error), "a readable JSON file") from error
     job = parse_job(document, progress)
+    if job.salvage == "nothing":
+        job = replace(job, scratch=job.scratch / f"alone-{hashlib.sha256(job.key.encode()).hexdigest()[:16]}")
+        shutil.rmtree(job.scratch, ignore_errors=True)
     job.output.mkdir(parents=True, exist_ok=True)
     job.scratch.mkdir(parents=True, exist_ok=True)
     return job

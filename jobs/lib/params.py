@@ -1,8 +1,9 @@
 """JSON objects parsed into frozen dataclasses, with errors that name the field, what was found and what is allowed.
 
-JSON names are camelCase, fields are snake_case. Known types: bool, int, float, str, date ("YYYY-MM-DD"), Any, Literal,
-`X | None`, unions, list/tuple[X, ...], dict[str, X] and nested dataclasses; a union of dataclasses is told apart by
-its `Literal` field (`kind`). Ranges belong into `__post_init__`, as `require(...)`.
+JSON names are camelCase, fields are snake_case; a name that is neither stands in `field(metadata={"json": ...})`.
+Known types: bool, int, float, str, date ("YYYY-MM-DD"), Any, Literal, `X | None`, unions, list/tuple[X, ...],
+dict[str, X] and nested dataclasses; a union of dataclasses is told apart by its `Literal` field (`kind`). Ranges belong
+into `__post_init__`, as `require(...)`.
 """
 
 from __future__ import annotations
@@ -53,11 +54,15 @@ def camel_case(snake: str) -> str:
     return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), snake)
 
 
+def _json_name(field: dataclasses.Field[Any]) -> str:
+    return str(field.metadata.get("json") or camel_case(field.name))
+
+
 def _parse_object(cls: Any, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise InvalidInput(where, value, "an object")
     hints = typing.get_type_hints(cls)
-    fields = {camel_case(field.name): field for field in dataclasses.fields(cls) if field.init}
+    fields = {_json_name(field): field for field in dataclasses.fields(cls) if field.init}
     for name in value:
         if name not in fields:
             near = difflib.get_close_matches(str(name), fields, 1)

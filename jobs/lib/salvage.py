@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.lib.files import FileEntry, atomic_write_json, describe_files, link_or_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 TEMPORARY_PREFIX = ".tmp-"
 
@@ -53,20 +53,13 @@ class FinishedChunks:
         entries = describe_files(self.folder, list(rows_by_file))
         files = tuple(FileEntry(e.path, e.bytes, e.sha256, rows_by_file[e.path]) for e in entries)
         chunk = FinishedChunk(name, files, dict(values or {}))
-        atomic_write_json(self._record(name), {"files": [file.to_json() for file in files], "values": chunk.values})
+        write_record(self._record(name), files, chunk.values)
         return chunk
 
     def find(self, name: str) -> FinishedChunk | None:
         """The finished chunk `name`, every file checked against its recorded size and hash; else None."""
-        try:
-            record = json.loads(self._record(name).read_bytes())
-            files = tuple(FileEntry(f["path"], f["bytes"], f["sha256"], f.get("rows")) for f in record["files"])
-            found = describe_files(self.folder, [file.path for file in files])
-            values = dict(record["values"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # absent, or not what we wrote: the chunk is made anew
-        intact = all(one.sha256 == file.sha256 for one, file in zip(found, files, strict=True))
-        return FinishedChunk(name, files, values) if intact and files else None
+        found = read_record(self._record(name), self.folder)
+        return FinishedChunk(name, *found) if found is not None and found[0] else None
 
     def place(self, chunk: FinishedChunk, file_name: str, target: Path) -> FileEntry:
         """Puts one file of a chunk also at `target` (by hard link) and returns it under the target's name."""
@@ -76,3 +69,25 @@ class FinishedChunks:
 
     def _record(self, name: str) -> Path:
         return self.folder / f"{name}.chunk.json"
+
+
+def write_record(record: Path, files: Sequence[FileEntry], values: Mapping[str, Any]) -> None:
+    """Says that `files` are whole: the moment from which a retry uses them. `values` is plain JSON."""
+    atomic_write_json(record, {"files": [file.to_json() for file in files], "values": dict(values)})
+
+
+def read_record(record: Path, folder: Path) -> tuple[tuple[FileEntry, ...], dict[str, Any]] | None:
+    """The files in `folder` and the values that `record` vouches for, each file's hash taken anew.
+
+    None where the record is absent or not as `write_record` left it, or a file is gone or differs: then the work is
+    done again.
+    """
+    try:
+        content = json.loads(record.read_bytes())
+        files = tuple(FileEntry(f["path"], f["bytes"], f["sha256"], f.get("rows")) for f in content["files"])
+        values = dict(content["values"])
+        found = describe_files(folder, [file.path for file in files])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    intact = all(one.sha256 == file.sha256 for one, file in zip(found, files, strict=True))
+    return (files, values) if intact else None

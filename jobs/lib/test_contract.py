@@ -158,8 +158,8 @@ def test_pool_processes_end_with_a_killed_parent(tmp_path):
         """,
     )
     scratch = tmp_path / "scratch"
-    assert eventually(lambda: len(list(scratch.glob("*.pid"))) == 2)
-    pids = [int(path.stem) for path in scratch.glob("*.pid")]
+    assert eventually(lambda: len(list(scratch.rglob("*.pid"))) == 2)
+    pids = [int(path.stem) for path in scratch.rglob("*.pid")]
     process.kill()
     process.communicate(timeout=30)
     assert eventually(lambda: not any(is_running(pid) for pid in pids), 5)

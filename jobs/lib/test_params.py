@@ -90,3 +90,15 @@ def test_a_wrong_field_is_named_with_what_was_found_and_what_is_allowed(given, m
 
 def test_camel_case():
     assert camel_case("bootstrap_samples_95") == "bootstrapSamples95"
+
+
+def test_a_field_may_have_a_json_name_of_its_own():
+    @dataclass(frozen=True)
+    class Limits:
+        result_mib: int = field(metadata={"json": "resultMiB"})
+
+    assert parse_params(Limits, {"resultMiB": 3}).result_mib == 3
+    with pytest.raises(InvalidInput, match=r"params\.resultMiB: found 'x', allowed: a whole number"):
+        parse_params(Limits, {"resultMiB": "x"})
+    with pytest.raises(InvalidInput, match=r"known: resultMiB"):
+        parse_params(Limits, {"resultMib": 3})

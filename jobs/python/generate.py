@@ -63,7 +63,7 @@ class GenerateSettings:
 
     Attributes:
         concurrency: processes at once; 0: one a CPU. A worker holds about 0.2 GB.
-        batch_rows: rows turned into Arrow at once, at most.
+        batch_rows: rows turned into Arrow at once, at most. Hardly changes what a worker holds.
     """
 
     concurrency: int = 0

@@ -78,13 +78,14 @@ def run_stage(
     inputs: Mapping[str, Any],
     params: Mapping[str, Any],
     settings: Mapping[str, Any] | None = None,
+    salvage: str = "chunks",
 ) -> Finished:
     """Runs the stage's job as a process of its own in `folder`; attempts in one folder share their scratch."""
     attempt = folder / f"attempt-{len(list(folder.glob('attempt-*'))) + 1}"
     attempt.mkdir(parents=True)
     job = {
         "version": 1,
-        "jobKey": f"test/{stage}",
+        "jobKey": f"test/{stage}/{attempt.name}",
         "stage": stage,
         "params": params,
         "inputs": inputs,
@@ -92,7 +93,7 @@ def run_stage(
         "scratch": file_uri(folder / "scratch"),
         "resources": {"memoryBytes": 1 << 30, "cpus": CPUS, "diskBytes": 1 << 30},
         "settings": settings or {},
-        "salvage": "nothing",
+        "salvage": salvage,
     }
     atomic_write_json(attempt / "job.json", job)
     command = [sys.executable, str(ROOT / f"jobs/python/{stage}.py"), file_uri(attempt / "job.json")]

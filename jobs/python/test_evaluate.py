@@ -91,6 +91,23 @@ def test_a_champion_is_measured_on_the_same_rows(tmp_path: Path) -> None:
     assert low < values["champion"]["mse"] - values["candidate"]["mse"] < high
 
 
+def test_fewer_rows_at_once_hold_less_and_measure_the_same(tmp_path: Path) -> None:
+    saved_model("lightgbm-text", tmp_path / "candidate")
+    table = employee_table(600_000, seed=3)
+    inputs = {
+        "candidate": publish_candidate(tmp_path / "candidate"),
+        "holdout": publish_dataset(tmp_path / "holdout", [table], 300_000),
+        "firstRows": publish_dataset(tmp_path / "first", [table.slice(0, 5)]),
+        "champion": None,
+    }
+    many, few = (
+        run_stage("evaluate", tmp_path / str(rows), inputs, PARAMS, {"batchRows": rows}, salvage="nothing").result
+        for rows in (300_000, 3_000)
+    )
+    assert few["peakBytes"] < many["peakBytes"] - (8 << 20)
+    assert (few["values"], few["outputs"]) == (many["values"], many["outputs"])
+
+
 def without(column: str) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.drop_columns([column])
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PARAMS = {"rows": 1000, "dataset": "described", "seed": 42, "dataDate": "2026-11-20", "chunkRows": 300, "csv": False}
 
 
-def start(folder, settings=None, **params):
+def start(folder, settings=None, salvage="chunks", **params):
     (folder / "job.json").write_text(
         json.dumps(
             {
@@ -28,7 +28,7 @@ def start(folder, settings=None, **params):
                 "scratch": f"file://{folder}/scratch",
                 "resources": {"memoryBytes": 1 << 30, "cpus": 2, "diskBytes": 0},
                 "settings": settings or {},
-                "salvage": "chunks",
+                "salvage": salvage,
             }
         )
     )
@@ -37,9 +37,9 @@ def start(folder, settings=None, **params):
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
 
 
-def run(folder, settings=None, **params):
+def run(folder, settings=None, salvage="chunks", **params):
     folder.mkdir(exist_ok=True)
-    process = start(folder, settings, **params)
+    process = start(folder, settings, salvage, **params)
     _, stderr = process.communicate(timeout=120)
     name = "_result.json" if process.returncode == 0 else "_error.json"
     assert (folder / name).exists(), stderr.decode()
@@ -100,10 +100,31 @@ def test_a_killed_job_leaves_whole_chunks_and_the_retry_uses_them(tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
-    _, result = run(tmp_path, {"concurrency": 2}, rows=6_000_000, chunkRows=500_000)
+    # The retry finds them also when it works in another way.
+    _, result = run(tmp_path, {"concurrency": 1, "batchRows": 10_000}, rows=6_000_000, chunkRows=500_000)
     assert result["salvaged"]["before"] >= 2
     assert result["salvaged"]["before"] + result["salvaged"]["now"] == 12
     assert pq.read_table(tmp_path / "output" / "raw", columns=["id"]).num_rows == 6_000_000
+
+
+def test_where_nothing_may_be_salvaged_nothing_is(tmp_path):
+    _, first = run(tmp_path)
+    _, second = run(tmp_path, salvage="nothing")
+    assert second["salvaged"] == {"before": 0, "now": 4, "unit": "chunks"}
+    assert hashes(second) == hashes(first)
+    _, third = run(tmp_path, salvage="nothing")
+    assert third["salvaged"] == {"before": 0, "now": 4, "unit": "chunks"}
+
+
+@pytest.mark.parametrize("dataset", ["described", "published"])
+def test_one_process_holds_less_than_two(tmp_path, dataset):
+    peaks = [
+        run(tmp_path / str(workers), {"concurrency": workers}, dataset=dataset, rows=1_000_000, chunkRows=250_000)[1]
+        for workers in (2, 1)
+    ]
+    two, one = (result["peakBytes"] for result in peaks)
+    assert one < 0.75 * two
+    assert one < 256 << 20  # so that the last rung of the ladder fits a small machine
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from jobs.lib.model_samples import saved_model
 from jobs.python import predict_chunks
 from jobs.python.predict_chunks import plan_chunks
 from jobs.python.predict_csv import csv_lines
-from jobs.python.predict_samples import employee_table, publish_dataset, publish_model, run_stage
+from jobs.python.predict_samples import ROOT, employee_table, publish_dataset, publish_model, run_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +65,52 @@ def test_chunks_finished_by_an_earlier_attempt_are_not_done_again(inputs: dict[s
     first = run_stage("predict", tmp_path, inputs, {"csv": True})
     assert first.result["salvaged"] == {"before": 0, "now": 2, "unit": "chunks"}
     (tmp_path / "scratch/finished-chunks/part-00001.chunk.json").unlink()
-    second = run_stage("predict", tmp_path, inputs, {"csv": True})
+    # Also when the retry works in another way.
+    second = run_stage("predict", tmp_path, inputs, {"csv": True}, {"batchRows": 50_000, "threads": 2})
     assert second.result["salvaged"] == {"before": 1, "now": 1, "unit": "chunks"}
     assert "chunk 1/2" not in second.stdout
     assert second.result["outputs"] == first.result["outputs"]
+
+
+def test_where_nothing_may_be_salvaged_nothing_is(inputs: dict[str, Any], tmp_path: Path) -> None:
+    first = run_stage("predict", tmp_path, inputs, {"csv": False})
+    blind = run_stage("predict", tmp_path, inputs, {"csv": False}, salvage="nothing")
+    assert blind.result["salvaged"] == {"before": 0, "now": 2, "unit": "chunks"}
+    assert blind.result["outputs"] == first.result["outputs"]
+
+
+def test_fewer_rows_at_once_and_fewer_processes_hold_less(inputs: dict[str, Any], tmp_path: Path) -> None:
+    def peak_bytes(**settings: int) -> int:
+        folder = tmp_path / "-".join(f"{name}{value}" for name, value in settings.items())
+        done = run_stage("predict", folder, inputs, {"csv": True}, settings)
+        assert done.exit_code == 0, done.error
+        return int(done.result["peakBytes"])
+
+    two, one = peak_bytes(concurrency=2), peak_bytes(concurrency=1)
+    assert one < 0.75 * two
+    small = peak_bytes(concurrency=1, batchRows=4_000)
+    assert small < one - (16 << 20)
+    assert small < 256 << 20  # so that the last rung of the ladder fits a small machine
+
+
+def test_the_models_library_uses_as_many_threads_as_it_is_given(tmp_path: Path) -> None:
+    saved_model("lightgbm-text", tmp_path / "model")
+    program = """
+import os, sys
+from pathlib import Path
+from jobs.lib.model import load_model
+from jobs.python.predict_samples import employee_table
+model, batch = load_model(Path(sys.argv[1])), employee_table(100_000, seed=1).to_batches()[0]
+started = []
+for threads in (3, 5):
+    model.predict(batch, threads=threads)
+    started.append(len(os.listdir("/proc/self/task")))
+print("more threads:", started[1] - started[0])
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "model")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert "more threads: 2\n" in ended.stdout, ended.stderr
 
 
 def test_the_reports_csv_holds_names_and_full_precision(inputs: dict[str, Any], tmp_path: Path) -> None:

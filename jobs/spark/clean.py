@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
+from jobs.lib.params import camel_case, parse_params
 from jobs.spark import quality, quarantine
-from jobs.spark.one_row_an_id import one_row_an_id
+from jobs.spark.one_row_an_id import Duplicates, find_duplicates, one_row_an_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pyspark.sql import Column
+
     from jobs.spark.params import EtlParams
     from jobs.spark.raw import RawTable
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What one look at all rows found; small, and plain enough to be kept as JSON.
+
+    Attributes:
+        profile: rows by the rules that a row breaks alone, of the files that are distinct.
+        duplicates: rows whose ids repeat in these files.
+    """
+
+    profile: quality.Profile
+    duplicates: Duplicates
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        document: dict[str, Any] = _camel_cased(asdict(self))
+        return document
+
+    @staticmethod
+    def from_json(document: Mapping[str, Any]) -> Findings:
+        """The findings that `to_json` wrote."""
+        return parse_params(Findings, document, "findings")
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What cleaning found.
+    """Which rows go where.
 
     Attributes:
         kept: valid rows, each id once.
@@ -37,24 +66,29 @@ class Cleaned:
     exact_copies: int
 
 
-def clean(table: RawTable, params: EtlParams, scratch_folder: str) -> Cleaned:
-    """Looks at all rows and says which are kept. Writes nothing but the rows whose ids repeat, to `scratch_folder`.
+def look_at_quality(table: RawTable, params: EtlParams, folder: Path) -> Findings:
+    """Looks at all rows. Writes nothing but the rows whose ids repeat, to `folder`.
 
     Raises:
         InvalidInput: more defects than `params.max_rejected_share` allows; names the rules.
     """
-    rows, drop_future = table.distinct_files, params.future_dates == "drop"
-    found = quality.profile(rows, params.data_date)
+    found = quality.profile(table.distinct_files, params.data_date)
     read = found.read + table.copied_rows
     defects = {"nulls": found.nulls, "outOfRange": found.out_of_range}
     quality.require_few_defects(read, defects, params.max_rejected_share)
+    valid = table.distinct_files.where(_reason(params).isNull())
+    duplicates = find_duplicates(valid, found, _same_id(folder))
+    quality.require_few_defects(read, {**defects, "duplicateIds": duplicates.conflicting}, params.max_rejected_share)
+    return Findings(found, duplicates)
 
-    reason = quality.reason_to_reject(params.data_date, drop_future=drop_future)
-    unique = one_row_an_id(rows.where(reason.isNull()), found, scratch_folder)
-    quality.require_few_defects(read, {**defects, "duplicateIds": unique.conflicting}, params.max_rejected_share)
 
+def clean(table: RawTable, params: EtlParams, findings: Findings, folder: Path) -> Cleaned:
+    """Says which rows are kept. Plans only; the plan reads what `look_at_quality` left in `folder`."""
+    rows, reason = table.distinct_files, _reason(params)
+    found, duplicates = findings.profile, findings.duplicates
+    unique = one_row_an_id(rows.where(reason.isNull()), duplicates, _same_id(folder))
     put_aside = list(unique.put_aside)
-    if found.nulls or found.out_of_range or (drop_future and found.future_dates):
+    if found.nulls or found.out_of_range or (params.future_dates == "drop" and found.future_dates):
         put_aside.append(quarantine.broken_rows(rows, reason))
     if table.copied is not None:
         put_aside.append(quarantine.shown_copies(table.copied))
@@ -63,6 +97,20 @@ def clean(table: RawTable, params: EtlParams, scratch_folder: str) -> Cleaned:
         sample=table.sample.where(reason.isNull()),
         put_aside=reduce(DataFrame.unionByName, put_aside, quarantine.no_rows(rows)),
         found=found,
-        conflicting=unique.conflicting,
-        exact_copies=unique.exact_copies + table.copied_rows,
+        conflicting=duplicates.conflicting,
+        exact_copies=duplicates.exact_copies + table.copied_rows,
     )
+
+
+def _reason(params: EtlParams) -> Column:
+    return quality.reason_to_reject(params.data_date, drop_future=params.future_dates == "drop")
+
+
+def _same_id(folder: Path) -> str:
+    return str(folder / "same-id")
+
+
+def _camel_cased(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {camel_case(name): _camel_cased(item) for name, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value

@@ -39,26 +39,32 @@ class Repeats:
     """Where ids repeat.
 
     Attributes:
-        bucket: the bucket of a row's id.
+        neighbours: whether a bucket holds ids that lie close together, or those of equal hash.
         buckets: those in which an id repeats.
         everywhere: whether these are all buckets that hold a row.
         rows: how many rows they hold.
     """
 
-    bucket: Column
+    neighbours: bool
     buckets: tuple[int, ...]
     everywhere: bool
     rows: int
 
+    @property
+    def bucket(self) -> Column:
+        """The bucket of a row's id."""
+        return _bucket(neighbours=self.neighbours)
+
 
 def find_repeats(rows: DataFrame, found: Profile) -> Repeats:
     """Counts the ids of `rows`, whose size and range `found` tells."""
-    bucket, counted = _by_neighbours(rows) if _are_dense(found) else _by_value(rows)
+    neighbours = _are_dense(found)
+    counted = _by_neighbours(rows) if neighbours else _by_value(rows)
     repeats = F.col("repeats")
     all_buckets, buckets, held = counted.agg(
         F.count(F.lit(1)), F.collect_list(F.when(repeats, F.col("bucket"))), F.sum(F.when(repeats, F.col("rows")))
     ).collect()[0]
-    return Repeats(bucket, tuple(sorted(buckets)), len(buckets) == all_buckets, held or 0)
+    return Repeats(neighbours, tuple(sorted(buckets)), len(buckets) == all_buckets, held or 0)
 
 
 def rows_in(rows: DataFrame, repeats: Repeats) -> DataFrame:
@@ -89,17 +95,23 @@ def _are_dense(found: Profile) -> bool:
     return found.max_id - found.min_id < DENSE_IDS_SPREAD * found.read
 
 
-def _by_neighbours(rows: DataFrame) -> tuple[Column, DataFrame]:
-    bucket = F.bitmap_bucket_number("id")
+def _bucket(*, neighbours: bool) -> Column:
+    return F.bitmap_bucket_number("id") if neighbours else F.pmod(F.xxhash64("id"), F.lit(HASH_BUCKETS))
+
+
+def _by_neighbours(rows: DataFrame) -> DataFrame:
     distinct_ids = F.bitmap_count(F.bitmap_construct_agg(F.bitmap_bit_position("id")))
-    counted = rows.groupBy(bucket.alias("bucket")).agg(F.count(F.lit(1)).alias("rows"), distinct_ids.alias("ids"))
-    return bucket, counted.withColumn("repeats", F.col("rows") > F.col("ids"))
+    counted = rows.groupBy(_bucket(neighbours=True).alias("bucket")).agg(
+        F.count(F.lit(1)).alias("rows"), distinct_ids.alias("ids")
+    )
+    return counted.withColumn("repeats", F.col("rows") > F.col("ids"))
 
 
-def _by_value(rows: DataFrame) -> tuple[Column, DataFrame]:
-    bucket = F.pmod(F.xxhash64("id"), F.lit(HASH_BUCKETS))
-    counted = rows.groupBy("id").agg(F.count(F.lit(1)).alias("rows")).groupBy(bucket.alias("bucket"))
-    return bucket, counted.agg(F.sum("rows").alias("rows"), F.bool_or(F.col("rows") > 1).alias("repeats"))
+def _by_value(rows: DataFrame) -> DataFrame:
+    counted = rows.groupBy("id").agg(F.count(F.lit(1)).alias("rows"))
+    return counted.groupBy(_bucket(neighbours=False).alias("bucket")).agg(
+        F.sum("rows").alias("rows"), F.bool_or(F.col("rows") > 1).alias("repeats")
+    )
 
 
 def _joined(rows: DataFrame, repeats: Repeats, how: str) -> DataFrame:

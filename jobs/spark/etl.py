@@ -2,17 +2,20 @@
 
 The whole raw table is read once for the renamed copy (`employees`), which is the report's benchmark. Everything else is
 made of the rows kept: no rule broken, each id once. `jobs.spark.quality` and `jobs.spark.duplicates` say what is not.
+
+Each step keeps its files in scratch: an attempt that follows a failed one goes on with the first step that is missing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobs.lib.contract import Result, run_job
+from jobs.lib.contract import Result, Salvaged, run_job
 from jobs.lib.datasets import Dataset, dataset_output
+from jobs.lib.finished_steps import FinishedSteps
 from jobs.lib.params import parse_params
 from jobs.spark.age_extremes import oldest_active, youngest_active
-from jobs.spark.clean import clean
+from jobs.spark.clean import Findings, clean, look_at_quality
 from jobs.spark.copy_job import copy_employees
 from jobs.spark.counts import Counts
 from jobs.spark.employees import RAW_TYPES
@@ -28,11 +31,17 @@ from jobs.spark.steps import Steps
 from jobs.spark.top_salaries import top_salaries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+    from jobs.lib.finished_steps import FinishedStep
     from jobs.lib.job import Job
     from jobs.lib.outputs import OutputDataset
     from jobs.spark.clean import Cleaned
 
-# Name of the output in the stage's contract -> folder.
+# Name of the output in the stage's contract -> folder, in the step that makes it and in the output.
 FOLDERS = {
     "employees": "employees",
     "topSalaries": "top_salaries",
@@ -52,36 +61,68 @@ def main(job: Job) -> Result:
     settings = parse_params(EtlSettings, job.settings, "settings")
     raw = Dataset.open(job.dataset("raw"), "inputs.raw").require(RAW_TYPES).require_rows()
     options = settings.spark_options(job.resources.whole_cpus)
+    finished = FinishedSteps(job.scratch / "steps")
 
-    with java_errors_named(), spark_session(job.key, options) as spark, Steps(spark, job.progress) as steps:
+    with (
+        java_errors_named(),
+        spark_session(job.key, options) as spark,
+        Steps(spark, job.progress, finished) as steps,
+    ):
         table = read_raw(spark, raw)
-        with steps.step("check quality"):
-            cleaned = clean(table, params, job.scratch_path("etl-same-id"))
-        with steps.step("copy employees"):
-            benchmark = copy_employees(table.everything, job.output_path(FOLDERS["employees"]))
-        with steps.step("find top salaries"):
-            write_rows(spark, top_salaries(cleaned.kept, cleaned.sample), job.output_path(FOLDERS["topSalaries"]))
-        with steps.step("find youngest and oldest"):
-            write_rows(spark, youngest_active(cleaned.kept, cleaned.sample), job.output_path(FOLDERS["youngestActive"]))
-            write_rows(spark, oldest_active(cleaned.kept, cleaned.sample), job.output_path(FOLDERS["oldestActive"]))
-        with steps.step("write features"):
-            write_split(cleaned.kept, params, job.output_path("features"))
-            first = as_table(spark, rows_with_smallest_ids(cleaned.kept, cleaned.sample))
-            write_folder(first.transform(with_features(params.data_date)), job.output_path(FOLDERS["firstRows"]))
-        with steps.step("write quarantine"):
-            write_folder(cleaned.put_aside, job.output_path(FOLDERS["quarantine"]))
-        with steps.step("hash outputs"):
-            outputs = {name: dataset_output(job, folder) for name, folder in FOLDERS.items()}
+        checked = steps.do("check quality", lambda folder: look_at_quality(table, params, folder).to_json())
+        cleaned = clean(table, params, Findings.from_json(checked.values), checked.folder)
+        copied = steps.do("copy employees", lambda folder: copy_employees(table.everything, _in(folder, "employees")))
+        written = [copied, *(steps.do(name, make) for name, make in _output_steps(spark, params, cleaned).items())]
 
+    outputs = {name: _place(job, folder, written) for name, folder in FOLDERS.items()}
     counts = count_rows(raw.rows, params, cleaned, outputs)
     return Result(
         outputs=outputs,
-        values={"counts": counts.to_json(), "benchmark": benchmark},
+        values={"counts": counts.to_json(), "benchmark": copied.values},
         rows_in=counts.read,
         rows_out=counts.kept,
         rows_rejected=counts.rejected,
         metrics={"stepSeconds": steps.seconds},
+        salvaged=Salvaged(finished.before, finished.now, "steps"),
     )
+
+
+def _output_steps(spark: SparkSession, params: EtlParams, cleaned: Cleaned) -> dict[str, Callable[[Path], None]]:
+    """What is made of the rows kept and put aside: by step, each into a folder of its own."""
+
+    def find_top_salaries(folder: Path) -> None:
+        write_rows(spark, top_salaries(cleaned.kept, cleaned.sample), _in(folder, "topSalaries"))
+
+    def find_youngest_and_oldest(folder: Path) -> None:
+        write_rows(spark, youngest_active(cleaned.kept, cleaned.sample), _in(folder, "youngestActive"))
+        write_rows(spark, oldest_active(cleaned.kept, cleaned.sample), _in(folder, "oldestActive"))
+
+    def write_features(folder: Path) -> None:
+        write_split(cleaned.kept, params, str(folder / "features"))
+
+    def write_first_rows(folder: Path) -> None:
+        first = as_table(spark, rows_with_smallest_ids(cleaned.kept, cleaned.sample))
+        write_folder(first.transform(with_features(params.data_date)), _in(folder, "firstRows"))
+
+    def write_quarantine(folder: Path) -> None:
+        write_folder(cleaned.put_aside, _in(folder, "quarantine"))
+
+    return {
+        "find top salaries": find_top_salaries,
+        "find youngest and oldest": find_youngest_and_oldest,
+        "write features": write_features,
+        "write first rows": write_first_rows,
+        "write quarantine": write_quarantine,
+    }
+
+
+def _in(folder: Path, output: str) -> str:
+    return str(folder / FOLDERS[output])
+
+
+def _place(job: Job, folder: str, written: Sequence[FinishedStep]) -> OutputDataset:
+    files = [file for step in written for file in step.place(folder, job.output / folder)]
+    return dataset_output(job, folder, files)
 
 
 def count_rows(read: int, params: EtlParams, cleaned: Cleaned, outputs: dict[str, OutputDataset]) -> Counts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -73,23 +74,38 @@ class EtlParams:
 class EtlSettings:
     """Levers of the stage: they change how much memory it takes at once, never its rows or its files.
 
+    There is none for broadcasts: the one join (`jobs.spark.duplicates`) sends some ten thousand numbers at most, and
+    without it rows would come in another order.
+
     Attributes:
         concurrency: tasks at once; 0: one a CPU.
         partitions: into how many parts sorted or grouped data is cut; more are smaller.
+        batch_rows: rows of a file that a task holds as columns at once; what counts where texts are long.
+        overhead_share: of the memory limit, kept from the heap (see `platforms/launch/spark-heap.ts`).
+        result_limit_mib: of what all tasks of a query hand to the driver (see `platforms/launch/spark.ts`).
         small_job: tuned for a start as quick as can be, not for throughput (see `platforms/launch/spark.ts`).
     """
 
     concurrency: int = 0
     partitions: int = 16
+    batch_rows: int = 4096
+    overhead_share: float = 0.3
+    result_limit_mib: int = field(default=256, metadata={"json": "resultLimitMiB"})
     small_job: bool = False
 
     def __post_init__(self) -> None:
         require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
         require(1 <= self.partitions <= 100_000, "partitions", self.partitions, "1 to 100000")  # noqa: PLR2004
+        require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
+        require(0 < self.overhead_share < 1, "overhead_share", self.overhead_share, "above 0 and below 1")
+        require(self.result_limit_mib >= 1, "resultLimitMiB", self.result_limit_mib, "1 or more")
 
     def spark_options(self, cpus: int) -> dict[str, str]:
-        """As Spark's own settings, for a job with `cpus` CPUs."""
+        """As Spark's own settings, for a job with `cpus` CPUs. What the JVM is started with stands in the launch."""
         return {
-            "spark.task.cpus": str(max(1, cpus // (self.concurrency or cpus))),
+            # Rounded up: never more tasks than `concurrency`.
+            "spark.task.cpus": str(math.ceil(cpus / min(self.concurrency or cpus, cpus))),
             "spark.sql.shuffle.partitions": str(self.partitions),
+            "spark.sql.parquet.columnarReaderBatchSize": str(self.batch_rows),
+            "spark.sql.execution.arrow.maxRecordsPerBatch": str(self.batch_rows),
         }

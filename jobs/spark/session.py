@@ -35,6 +35,13 @@ MEANING = {
     "spark.sql.maxConcurrentOutputFileWriters": "8",
 }
 
+# Parts of a shuffle are joined up to so much, and not up to one a CPU as by default: else a larger number of parts,
+# which is asked for where one does not fit into memory, would change nothing.
+SHUFFLE = {
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": str(4 << 20),
+}
+
 QUIET = {"spark.ui.showConsoleProgress": "false"}
 
 
@@ -47,7 +54,7 @@ def spark_session(name: str, options: Mapping[str, str]) -> Iterator[SparkSessio
         options: levers of this attempt, such as `spark.sql.shuffle.partitions`.
     """
     builder = SparkSession.builder.appName(name)
-    for key, value in {**MEANING, **LAYOUT, **QUIET, **options}.items():
+    for key, value in {**MEANING, **LAYOUT, **SHUFFLE, **QUIET, **options}.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     try:

@@ -1,33 +1,37 @@
-"""The steps of a Spark job: timed, and told to the outside while they run."""
+"""The steps of a Spark job: done once over all attempts, timed, and told to the outside while they run."""
 
 from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pyspark import StatusTracker
     from pyspark.sql import SparkSession
 
+    from jobs.lib.finished_steps import FinishedStep, FinishedSteps
     from jobs.lib.progress import Progress
 
 POLL_SECONDS = 1.0
 
 
 class Steps:
-    """Times the steps of a job, and while one runs reports the tasks done and in all of the stages that Spark works on.
+    """Does the steps of a job that no earlier attempt finished, and times them.
+
+    While one runs it reports the tasks done and in all of the stages that Spark works on.
 
     Attributes:
-        seconds: by step, in the order in which they ended.
+        seconds: by step done now, in the order in which they ended.
     """
 
-    def __init__(self, spark: SparkSession, progress: Progress) -> None:
+    def __init__(self, spark: SparkSession, progress: Progress, finished: FinishedSteps) -> None:
         context = spark.sparkContext
         self.seconds: dict[str, float] = {}
+        self._finished = finished
         self._progress = progress
         self._tracker: StatusTracker = context.statusTracker()
         self._tracking_url = context.uiWebUrl
@@ -35,14 +39,15 @@ class Steps:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="spark-progress", daemon=True)
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Names what runs in the block."""
+    def do(self, name: str, make: Callable[[Path], Mapping[str, Any] | None]) -> FinishedStep:
+        """The step `name`, as `FinishedSteps.do` has it."""
         self._message = name
         self._report()
-        started = time.monotonic()
-        yield
-        self.seconds[name] = round(time.monotonic() - started, 3)
+        started, done_before = time.monotonic(), self._finished.now
+        step = self._finished.do(name.replace(" ", "-"), make)
+        if self._finished.now > done_before:
+            self.seconds[name] = round(time.monotonic() - started, 3)
+        return step
 
     def __enter__(self) -> Steps:
         self._thread.start()

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +44,7 @@ def employee(number, **fields):
     return {**usual, **fields}
 
 
+STEPS = 7
 GOOD = [employee(number) for number in range(400)]
 LATE = {"signup_date": datetime(2027, 1, 1)}  # noqa: DTZ001
 DIRTY = [
@@ -82,25 +85,27 @@ def publish(folder, *files):
     }
 
 
-def run(folder, raw, settings=None, **params):
-    """Runs the job in `folder`; returns its exit code and what it wrote."""
+def start(folder, raw, settings=None, scratch=None, salvage="steps", **params):
+    """Starts the job in `folder`; attempts that are given the same `scratch` follow each other."""
     folder.mkdir()
     job = {
         "version": 1,
-        "jobKey": "salary-1/etl-2-a1",
+        "jobKey": f"salary-1/etl-2-{folder.name}",
         "stage": "etl",
         "params": {**PARAMS, **params},
         "inputs": {"raw": raw},
         "output": f"file://{folder}/output",
-        "scratch": f"file://{folder}/scratch",
+        "scratch": f"file://{scratch or folder / 'scratch'}",
         "resources": {"memoryBytes": 1 << 30, "cpus": 2, "diskBytes": 0},
         "settings": settings or {},
-        "salvage": "nothing",
+        "salvage": salvage,
     }
     (folder / "job.json").write_text(json.dumps(job))
     venv_bin = str(Path(sys.executable).parent)
     command = [
         *[f"{venv_bin}/spark-submit", "--master", "local[2]", "--driver-memory", "512m", "--conf", "spark.ui.port=0"],
+        # As `platforms/launch/spark.ts` does.
+        *["--conf", f"spark.driver.maxResultSize={(settings or {}).get('resultLimitMiB', 256)}m"],
         *["--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"],
         *[str(ROOT / "jobs/spark/etl.py"), f"file://{folder}/job.json"],
     ]
@@ -111,10 +116,17 @@ def run(folder, raw, settings=None, **params):
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         **({"JAVA_HOME": os.environ["JAVA_HOME"]} if "JAVA_HOME" in os.environ else {}),
     }
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
-    document = folder / ("_result.json" if ended.returncode == 0 else "_error.json")
-    assert document.exists(), ended.stderr
-    return ended.returncode, json.loads(document.read_text())
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+
+def run(folder, raw, settings=None, **more):
+    """Runs the job in `folder`; returns its exit code and what it wrote."""
+    process = start(folder, raw, settings, **more)
+    process.wait(timeout=240)
+    document = folder / ("_result.json" if process.returncode == 0 else "_error.json")
+    assert document.exists(), (folder / "log").read_text()
+    return process.returncode, json.loads(document.read_text())
 
 
 def rows_of(folder, output):
@@ -153,8 +165,50 @@ def test_dirty_data_is_sorted_out_the_same_way_whatever_the_levers(tmp_path):
     ids = [row["id"] for name in split for row in rows_of(tmp_path / "a", outputs[name])]
     assert sorted(ids) == list(range(400))
 
-    _, again = run(tmp_path / "b", raw, {"concurrency": 1, "partitions": 3}, futureDates="drop")
+    assert result["salvaged"] == {"before": 0, "now": STEPS, "unit": "steps"}
+    levers = {"concurrency": 1, "partitions": 3, "batchRows": 64, "overheadShare": 0.5, "resultLimitMiB": 16}
+    _, again = run(tmp_path / "b", raw, levers, futureDates="drop")
     assert again["outputs"] == outputs, "the levers changed a file"
+
+
+@pytest.mark.engine
+def test_a_killed_job_leaves_finished_steps_and_the_retry_does_only_the_others(tmp_path):
+    raw = publish(tmp_path / "raw", GOOD[:200], DIRTY, GOOD[:200])
+    _, whole = run(tmp_path / "whole", raw)
+    scratch = tmp_path / "scratch"
+    process = start(tmp_path / "a1", raw, scratch=scratch)
+    deadline = time.monotonic() + 120
+    while len(kept := list(scratch.glob("steps/*.step.json"))) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)
+    kept = list(scratch.glob("steps/*.step.json"))
+
+    _, result = run(tmp_path / "a2", raw, {"concurrency": 1, "partitions": 5, "batchRows": 64}, scratch=scratch)
+    assert result["salvaged"] == {"before": len(kept), "now": STEPS - len(kept), "unit": "steps"}
+    assert len(result["metrics"]["stepSeconds"]) == STEPS - len(kept)
+    assert result["outputs"] == whole["outputs"]
+    assert result["values"]["counts"] == whole["values"]["counts"]
+    employees = result["outputs"]["employees"]["files"][0]["path"]
+    assert (tmp_path / "a2/output/employees" / employees).samefile(
+        scratch / "steps/copy-employees/employees" / employees
+    )
+
+    _, blind = run(tmp_path / "a3", raw, scratch=scratch, salvage="nothing")
+    assert blind["salvaged"] == {"before": 0, "now": STEPS, "unit": "steps"}
+    assert blind["outputs"] == whole["outputs"]
+
+
+@pytest.mark.engine
+def test_rows_beyond_the_drivers_limit_are_told_and_a_higher_limit_takes_them(tmp_path):
+    raw = publish(tmp_path / "raw", [employee(number) for number in range(60_000)])
+    split = {"kind": "report", "sampleRows": 60_000}
+    code, error = run(tmp_path / "a1", raw, {"resultLimitMiB": 1}, split=split, scratch=tmp_path / "scratch")
+    assert (code, error["kind"], error["errorClass"]) == (1, "out-of-memory", "DriverResultLimit")
+    code, result = run(tmp_path / "a2", raw, {"resultLimitMiB": 64}, split=split, scratch=tmp_path / "scratch")
+    assert code == 0
+    assert result["salvaged"]["before"] == 4  # all steps before the split
 
 
 @pytest.mark.engine

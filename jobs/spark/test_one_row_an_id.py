@@ -4,7 +4,7 @@ import pytest
 from pyspark.testing import assertDataFrameEqual
 
 from jobs.spark.employees import EMPLOYEE_COLUMNS
-from jobs.spark.one_row_an_id import one_row_an_id
+from jobs.spark.one_row_an_id import find_duplicates, one_row_an_id
 from jobs.spark.quality import profile
 
 pytestmark = pytest.mark.engine
@@ -15,19 +15,24 @@ ID_SETS = {"dense": [0, 1, 2, 3], "several buckets": [1, 40_000, 70_000, 99_000]
 ID_SETS["sparse"] = [-(2**62), 5, 10**15, 2**62]
 
 
+def one_row(rows, folder):
+    duplicates = find_duplicates(rows, profile(rows, TODAY), str(folder))
+    return duplicates, one_row_an_id(rows, duplicates, str(folder))
+
+
 def outcome(rows, folder):
-    found = one_row_an_id(rows, profile(rows, TODAY), str(folder))
+    duplicates, found = one_row(rows, folder)
     kept = {row["id"]: row["age"] for row in found.kept.collect()}
     assert len(kept) == found.kept.count(), "an id stands twice"
     reasons = sorted((row["id"], row["age"], row["reason"]) for part in found.put_aside for row in part.collect())
-    return kept, reasons, (found.conflicting, found.exact_copies)
+    return kept, reasons, (duplicates.conflicting, duplicates.exact_copies)
 
 
 def test_rows_with_ids_of_their_own_are_passed_on_untouched(employees, tmp_path):
     rows = employees({"id": 3}, {"id": 1}, {"id": 2})
-    found = one_row_an_id(rows, profile(rows, TODAY), str(tmp_path / "scratch"))
+    duplicates, found = one_row(rows, tmp_path / "scratch")
     assert found.kept is rows
-    assert (found.conflicting, found.exact_copies, found.put_aside) == (0, 0, ())
+    assert (duplicates.conflicting, duplicates.exact_copies, found.put_aside) == (0, 0, ())
     assert not (tmp_path / "scratch").exists()
 
 
@@ -54,8 +59,8 @@ def test_the_row_that_stays_depends_neither_on_order_nor_on_partitions(employees
     fields = [{"id": number % 7, "age": 20 + number % 5, "salary": 100.0 + number % 3} for number in range(60)]
     forth = employees(*fields).repartition(1)
     back = employees(*reversed(fields)).repartition(5)
-    first = one_row_an_id(forth, profile(forth, TODAY), str(tmp_path / "a"))
-    second = one_row_an_id(back, profile(back, TODAY), str(tmp_path / "b"))
+    found, first = one_row(forth, tmp_path / "a")
+    again, second = one_row(back, tmp_path / "b")
     assertDataFrameEqual(first.kept, second.kept)
-    assert (first.conflicting, first.exact_copies) == (second.conflicting, second.exact_copies)
+    assert (found.conflicting, found.exact_copies) == (again.conflicting, again.exact_copies)
     assert first.kept.columns == list(EMPLOYEE_COLUMNS)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from jobs.spark.age_extremes import youngest_active
-from jobs.spark.clean import clean
+from jobs.spark.clean import clean, look_at_quality
 from jobs.spark.employees import EMPLOYEE_SCHEMA
 from jobs.spark.params import EtlParams, EtlSettings, RandomSplit
 from jobs.spark.parts import write_folder, write_rows
@@ -29,7 +29,8 @@ def main(folder: Path) -> None:
     with spark_session("warm-up", EtlSettings().spark_options(cpus=1)) as spark:
         write_folder(spark.createDataFrame(rows, EMPLOYEE_SCHEMA), str(folder / "raw"))
         employees = spark.read.schema(EMPLOYEE_SCHEMA).parquet(str(folder / "raw"))
-        cleaned = clean(RawTable(employees, employees, None, 0, employees), PARAMS, str(folder / "scratch"))
+        table = RawTable(employees, employees, None, 0, employees)
+        cleaned = clean(table, PARAMS, look_at_quality(table, PARAMS, folder), folder)
         write_rows(spark, top_salaries(cleaned.kept, cleaned.sample), str(folder / "top"))
         write_rows(spark, youngest_active(cleaned.kept, cleaned.sample), str(folder / "young"))
         write_split(cleaned.kept, PARAMS, str(folder / "features"))

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { LaunchSpec } from './launch.js';
 import { launchSpark } from './spark.js';
-import { driverHeapMib } from './spark-heap.js';
+import { driverHeapMib, resultLimitMib } from './spark-heap.js';
 
 const GIB = 2 ** 30;
 
@@ -45,9 +45,41 @@ test.each([
   { memory: '3 GiB', memoryBytes: 3 * GIB, heapMib: 2150 },
   { memory: '16 GiB', memoryBytes: 16 * GIB, heapMib: 11468 },
 ])('of $memory the heap gets $heapMib MiB', ({ memoryBytes, heapMib }) => {
-  expect(driverHeapMib(memoryBytes)).toBe(heapMib);
+  expect(driverHeapMib(memoryBytes, {})).toBe(heapMib);
   const { argv } = launchSpark({ ...SPEC, resources: { ...SPEC.resources, memoryBytes } });
   expect(optionOf(argv, '--driver-memory')).toBe(`${String(heapMib)}m`);
+});
+
+test.each([
+  { share: 0.5, memoryBytes: 3 * GIB, heapMib: 1536 },
+  { share: 0.1, memoryBytes: 3 * GIB, heapMib: 2432 }, // what every JVM needs beside its heap
+  { share: 0.9, memoryBytes: 3 * GIB, heapMib: 512 }, // the smallest that Spark takes
+])('an overhead share of $share leaves a heap of $heapMib MiB', ({ share, memoryBytes, heapMib }) => {
+  const { argv } = launchSpark({
+    ...SPEC,
+    resources: { ...SPEC.resources, memoryBytes },
+    settings: { overheadShare: share },
+  });
+  expect(optionOf(argv, '--driver-memory')).toBe(`${String(heapMib)}m`);
+});
+
+test.each([
+  { given: 'nothing said', settings: {}, heapMib: 2150, limitMib: 256 },
+  { given: 'a limit', settings: { resultLimitMiB: 64 }, heapMib: 2150, limitMib: 64 },
+  { given: 'more than half the heap', settings: { resultLimitMiB: 4000 }, heapMib: 2150, limitMib: 1075 },
+  { given: 'nothing said on the smallest heap', settings: {}, heapMib: 512, limitMib: 256 },
+])('with $given the driver takes $limitMib MiB of results', ({ settings, heapMib, limitMib }) => {
+  expect(resultLimitMib(heapMib, settings)).toBe(limitMib);
+  expect(launchSpark({ ...SPEC, settings }).argv).toContain(`spark.driver.maxResultSize=${String(limitMib)}m`);
+});
+
+test.each([
+  { share: 0.3, limitMib: 922 },
+  { share: 0.6, limitMib: 1844 },
+])('an overhead share of $share leaves buffers outside the heap $limitMib MiB', ({ share, limitMib }) => {
+  expect(javaOptionsOf({ ...SPEC, settings: { overheadShare: share } })).toContain(
+    `-XX:MaxDirectMemorySize=${String(limitMib)}m`,
+  );
 });
 
 test('an archive is used when there is one', () => {
@@ -58,11 +90,14 @@ test('an archive is used when there is one', () => {
 });
 
 test('only a small job gives up throughput for a quick start', () => {
-  expect(javaOptionsOf(SPEC)).toContain('-XX:+UseParallelGC');
   expect(javaOptionsOf({ ...SPEC, settings: { smallJob: false } })).not.toContain('TieredStopAtLevel');
   expect(javaOptionsOf({ ...SPEC, settings: { smallJob: true } })).toContain(
-    '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1 -XX:ParallelGCThreads=1',
   );
+});
+
+test.each([{ smallJob: true }, { smallJob: false }])('a heap that is only collected ends the job: %o', (settings) => {
+  expect(javaOptionsOf({ ...SPEC, settings })).toContain('-XX:+UseParallelGC -XX:GCTimeLimit=90');
 });
 
 test('a folder with blanks and quotes stays one Java option', () => {
