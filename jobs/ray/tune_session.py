@@ -24,6 +24,7 @@ from jobs.ray.trial_watch import TrialWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from ray.tune.experiment import Trial as TuneTrial
 
     from jobs.lib.progress import Progress
@@ -151,7 +152,7 @@ class TrialReporter(tune.Callback):
 
 
 def _error_of(trial: TuneTrial) -> Exception | None:
-    """What the trial just failed of. Tune's own `get_pickled_error` finds it only once it has been copied to storage."""
+    """What the trial just failed of. Tune's own `get_pickled_error` finds it only later, once it is in storage."""
     path = trial.pickled_error_file
     if path is None:
         return None
