@@ -2,12 +2,12 @@ import { formatBytes } from '../../contracts/bytes.js';
 import type { SizeRecord } from '../../contracts/size-record.js';
 import type { FirstSize } from '../../recovery/first-size.js';
 import { unknownName, wrongInput } from '../../settings/input-errors.js';
-import { loadProfile } from '../../settings/profile.js';
+import { loadProject } from '../../settings/project.js';
 import { openStorage } from '../../storage/index.js';
 import { newestSizeRecords, stagesWithSizes } from '../../storage/size-records.js';
 import { formatCount } from '../format.js';
 import type { Answer } from '../io.js';
-import { knownStages, nextSize } from '../sizes/next-size.js';
+import { nextSize, stagesOf } from '../sizes/next-size.js';
 import { table } from '../table.js';
 
 /** Which records to go by. */
@@ -26,18 +26,18 @@ interface StageSizes {
 
 /** `tempered sizes [STAGE]`: what runs of each stage needed, and what the next one would start with. */
 export async function sizes(stage: string | undefined, { since }: SizesOptions): Promise<Answer> {
-  const profile = loadProfile();
+  const project = await loadProject();
   const fromMs = since === undefined ? -Infinity : parseMoment(since);
-  const storage = openStorage(profile.storageRootUri, profile.inputFolders);
+  const storage = openStorage(project.storageRootUri, project.inputFolders);
   const stages = await stagesWithSizes(storage);
-  const known = [...new Set([...knownStages(), ...stages])];
+  const known = [...new Set([...stagesOf(project).keys(), ...stages])];
   if (stage !== undefined && !known.includes(stage)) throw wrongInput('STAGE', [unknownName('stage', stage, known)]);
   const shown: StageSizes[] = [];
   for (const name of stage === undefined ? stages : [stage]) {
     const records = (await newestSizeRecords(storage, name)).filter(({ at }) => Date.parse(at) >= fromMs);
     const [newest, ...older] = records;
     if (!newest) continue;
-    shown.push({ stage: name, runs: records.length, newest, next: nextSize(profile, [newest, ...older]), records });
+    shown.push({ stage: name, runs: records.length, newest, next: nextSize(project, [newest, ...older]), records });
   }
   const document = { stages: shown.map(({ newest: _newest, ...rest }) => rest) };
   if (shown.length === 0) return { document, text: noneText(stage, since) };
