@@ -64,7 +64,7 @@ export type Stages = Readonly<Record<string, StageDefinition>>;
 /** What a workflow passes when it calls a stage: the inputs and the parameters in one object. */
 export type StageCall<S extends StageDefinition> = {
   readonly [K in keyof S['inputs']]: z.infer<S['inputs'][K]>;
-} & Readonly<z.input<S['params']>>;
+} & (keyof S['params']['shape'] extends never ? unknown : Readonly<z.input<S['params']>>);
 
 /** What a stage call resolves to. */
 export type StageOutput<S extends StageDefinition> = Readonly<z.infer<S['output']>>;

@@ -16,21 +16,23 @@ export type VerdictKind =
 export type Certainty = 'definite' | 'probable' | 'ambiguous';
 
 /** Which memory ran out: the remedy depends on it. */
-export type Region =
-  | 'jvm-heap'
-  | 'container'
-  | 'driver-heap'
-  | 'driver-result-limit'
-  | 'broadcast'
-  | 'python-worker'
-  | 'object-store'
-  | 'gpu'
-  | 'metaspace'
-  | 'direct-buffer'
-  | 'threads'
-  | 'array-limit'
-  | 'host'
-  | 'node-heap';
+export const REGIONS = [
+  'jvm-heap',
+  'container',
+  'driver-heap',
+  'driver-result-limit',
+  'broadcast',
+  'python-worker',
+  'object-store',
+  'gpu',
+  'metaspace',
+  'direct-buffer',
+  'threads',
+  'array-limit',
+  'host',
+  'node-heap',
+] as const;
+export type Region = (typeof REGIONS)[number];
 
 /** The rule that decided and the text or fact that it saw. */
 export interface Finding {

@@ -60,6 +60,23 @@ describe('a verdict on a failed job', () => {
       region: 'driver-heap',
     },
     {
+      given: 'a class of the job with the memory that it names',
+      evidence: {
+        engine: 'spark',
+        exit: { code: 1 },
+        reason: 'out-of-memory: said by the job itself, of its driver-result-limit',
+        errorClass: 'TooManyResults',
+      },
+      kind: 'out-of-memory',
+      region: 'driver-result-limit',
+    },
+    {
+      given: 'a trial that did nothing twice',
+      evidence: { engine: 'ray', exit: { code: 1 }, errorClass: 'jobs.ray.trial_watch.TrialStalled' },
+      kind: 'timeout',
+      region: null,
+    },
+    {
       given: 'any class that the job itself calls out of memory',
       evidence: {
         engine: 'python',

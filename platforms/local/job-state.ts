@@ -46,7 +46,7 @@ function evidenceOf(folder: JobFolder, plan: PlanFile, state: EndedState): Evide
   return {
     engine: plan.engine,
     exit: state.exit,
-    reason: state.reason ?? (own?.kind ? `${own.kind}: said by the job itself` : null),
+    reason: state.reason ?? saidBy(own),
     errorClass: own?.errorClass ?? null,
     errorMessage: own?.message ?? null,
     logTail: folder.logTail(LOG_TAIL_BYTES),
@@ -54,4 +54,11 @@ function evidenceOf(folder: JobFolder, plan: PlanFile, state: EndedState): Evide
     memory: { limitBytes: plan.memoryBytes, peakBytes: state.peakBytes },
     stopRequested: state.stopRequested,
   };
+}
+
+/** The job's own word on what kind of failure it was, and of which memory, as a reason code. */
+function saidBy(own: JobError | undefined): string | null {
+  if (!own?.kind) return null;
+  const memory = own.region ? `, of its ${own.region}` : '';
+  return `${own.kind}: said by the job itself${memory}`;
 }

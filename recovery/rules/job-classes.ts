@@ -21,6 +21,15 @@ export const JOB_CLASS_RULES: readonly TextRule[] = [
     source: 'job contract: the job saw its own oom_kill counter rise',
   },
   {
+    id: 'trial-stalled',
+    kind: 'timeout',
+    certainty: 'definite',
+    region: null,
+    in: 'class',
+    pattern: /^(?:[\w.]{0,80}\.)?TrialStalled\b/,
+    source: 'job contract: a tuning trial did nothing, was ended, and did nothing again',
+  },
+  {
     id: 'job-invalid-input-class',
     kind: 'invalid-input',
     certainty: 'definite',

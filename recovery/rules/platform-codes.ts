@@ -1,3 +1,5 @@
+import { type Region, REGIONS } from '../../contracts/verdict.js';
+import type { Facts } from '../facts.js';
 import type { FieldRule } from './rule.js';
 
 /** A reason of our own platforms is `<code>: <sentence>`; the code is what counts. */
@@ -72,8 +74,17 @@ export const JOB_OUT_OF_MEMORY: FieldRule = {
   id: 'job-out-of-memory',
   kind: 'out-of-memory',
   certainty: 'definite',
-  region: ({ facts }) =>
-    facts.engine === 'spark' ? 'driver-heap' : facts.engine === 'node' ? 'node-heap' : 'python-worker',
+  region: ({ facts }) => saidRegion(facts.reason) ?? ownMemoryOf(facts),
   source: 'job contract: _error.json of kind out-of-memory',
   match: (facts) => (code('out-of-memory')(facts) === null ? null : `error class ${facts.errorClass ?? 'unknown'}`),
 };
+
+/** The region that a job's own account names. */
+function saidRegion(reason: string): Region | undefined {
+  const [, said] = /, of its ([a-z-]+)$/.exec(reason) ?? [];
+  return REGIONS.find((region) => region === said);
+}
+
+function ownMemoryOf({ engine }: Facts): Region {
+  return engine === 'spark' ? 'driver-heap' : engine === 'node' ? 'node-heap' : 'python-worker';
+}
