@@ -78,8 +78,7 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const isLastAttempt = memoryFailures.length === BUDGETS['out-of-memory'] - 1;
   const mayGrow = help.memory && doom === null && limits.levers.includes('memory');
   const answered = memoryFailures.filter((other) => other !== last && other !== findRepeated(memoryFailures));
-  const stride = { owed: countOwed(answered, attempt), toTheCap: isLastAttempt };
-  const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, stride) : null;
+  const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, isLastAttempt) : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
 
   if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
@@ -89,11 +88,6 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   if (free.length > 0) return { moves: free, size: null };
   const [costly] = moves;
   return costly ? { moves: [costly], size: null } : null;
-}
-
-/** Earlier memory failures at this same size: each was answered by settings alone. */
-function countOwed(answered: readonly FailedAttempt[], { resources }: Attempt): number {
-  return answered.filter(({ attempt }) => attempt.resources.memoryBytes === resources.memoryBytes).length;
 }
 
 /** What its size did not end, further levers do not help; an allocation that is too large they may make smaller. */

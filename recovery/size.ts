@@ -18,22 +18,11 @@ const GRAIN_BYTES = 64 * MIB;
 /** A size of which less than a quarter is left up to the cap takes it all: another attempt would cost more than the rest saves. */
 const TO_THE_CAP = 1.25;
 
-/** At most so many steps are made up for at once: beyond four times, one more failure costs less than a size far too large. */
-const MOST_OWED = 1;
-
 /** What is known of the attempt that ran out of memory. */
 export interface Need {
   readonly resources: Resources;
   readonly peakBytes: number | null;
   readonly requestedBytes: number | null;
-}
-
-/** How far to go. */
-export interface Stride {
-  /** Steps that changed settings alone since memory last grew. Each is made up for, so that the ladder never falls behind doubling. */
-  readonly owed: number;
-  /** Whether this is the last attempt, which gets everything. */
-  readonly toTheCap: boolean;
 }
 
 /** What may be given. */
@@ -46,11 +35,12 @@ export interface SizeLimits {
 /**
  * The next size after an attempt ran out of memory: `min(cap, max(previous x growth, peak x 1.2 + 100 MiB, peak + requested + 100 MiB))`,
  * rounded up to what can be had.
+ * @param toTheCap whether this is the last attempt, which gets everything
  * @returns null when there is none larger than the one before
  */
-export function nextSize(need: Need, { cap, sizes }: SizeLimits, { owed, toTheCap }: Stride): Resources | null {
+export function nextSize(need: Need, { cap, sizes }: SizeLimits, toTheCap: boolean): Resources | null {
   const { resources } = need;
-  const least = wantedBytes(need, owed);
+  const least = wantedBytes(need);
   const wanted = toTheCap || least * TO_THE_CAP >= cap.memoryBytes ? cap.memoryBytes : least;
   if (!sizes) return wanted > resources.memoryBytes ? { ...resources, memoryBytes: wanted } : null;
   const larger = sizes.filter(
@@ -61,8 +51,8 @@ export function nextSize(need: Need, { cap, sizes }: SizeLimits, { owed, toTheCa
   return size ? { ...size, diskBytes: resources.diskBytes } : null;
 }
 
-function wantedBytes({ resources, peakBytes, requestedBytes }: Need, owed: number): number {
-  const growth = requestedBytes === null ? GROWTH ** (1 + Math.min(owed, MOST_OWED)) : MEASURED_GROWTH;
+function wantedBytes({ resources, peakBytes, requestedBytes }: Need): number {
+  const growth = requestedBytes === null ? GROWTH : MEASURED_GROWTH;
   const wanted = Math.max(
     resources.memoryBytes * growth,
     (peakBytes ?? 0) * PEAK_FACTOR + ROOM_BYTES,
