@@ -25,7 +25,9 @@ export class SayingMatcher {
     this.#headed = className === null ? '' : message === '' ? className : `${className}: ${message}`;
     this.#line = className === null || isCarrier(className);
     const body = className === null ? text : message;
-    this.#own = speaksForItself(saying) ? ownWords(anywhere ? body.replace(/"(\w{1,60})"/g, '$1') : body) : null;
+    this.#own = speaksForItself(saying)
+      ? ownWords(anywhere ? body.replace(/"(\w{1,60}(?: \w{1,60}){0,3})"/g, '$1') : body)
+      : null;
   }
 
   matches({ in: where, pattern }: TextRule): boolean {

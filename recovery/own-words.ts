@@ -9,8 +9,10 @@ const ABOUT_VALUES =
 const OF_THE_RUNTIME = /C error: out of memory|Array buffer allocation failed|is above the max threshold/i;
 
 const QUOTED = /(?<![\w)])(?:'[^'\n]{0,400}'(?!\w)|"[^"\n]{0,600}"|`[^`\n]{0,400}`)/g;
+/** A single word in capitals names a state or a limit, as Hadoop's 'PHYSICAL'; no data. */
+const QUOTED_NAME = /'([A-Z][A-Z\d_]{2,30})'/g;
 const SUPPOSED =
-  /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:the|you)|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
+  /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|usually|typically|often|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:the|you)|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
 
 /** True for an exception whose message is in the words of a runtime or a library. */
 export function speaksForItself({ className, message }: Saying): boolean {
@@ -20,7 +22,10 @@ export function speaksForItself({ className, message }: Saying): boolean {
 
 /** A text without what it quotes, and without sentences that only suppose or advise. */
 export function ownWords(text: string): string {
-  const bare = text.replace(QUOTED, '""').replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));
+  const bare = text
+    .replace(QUOTED_NAME, '$1')
+    .replace(QUOTED, '""')
+    .replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));
   return bare
     .split(/(?<=[.!?;])\s+|\n/)
     .filter((sentence) => !SUPPOSED.test(sentence))

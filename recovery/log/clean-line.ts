@@ -11,10 +11,10 @@ const ZONE = String.raw`(?: ?(?:Z|UTC|GMT|CET|CEST|[ECMP][SD]T|[+-]\d\d:?\d\d))?
 const PREFIXES: readonly RegExp[] = [
   // Containerd and CRI-O: time, stream, whether the line is full.
   /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] /,
-  new RegExp(String.raw`^[[(]?\d{4}[-/.]\d\d[-/.]\d\d[T _]${CLOCK}${ZONE}[\])]?[:,|]?(?: |$)`),
-  new RegExp(String.raw`^[[(]?\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? ${CLOCK}${ZONE}[\])]?[:,|]?(?: |$)`),
-  new RegExp(String.raw`^\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} ${CLOCK}(?:${ZONE} \d{4})?\]?(?: |$)`),
-  new RegExp(String.raw`^\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?[:|]?(?: |$)`),
+  new RegExp(String.raw`^[[(]?\d{4}[-/.]\d\d[-/.]\d\d[T _]${CLOCK}${ZONE}(?:\](?=[A-Z])|[\])]?[:,|]?(?:[ \t]|$))`),
+  new RegExp(String.raw`^[[(]?\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? ${CLOCK}${ZONE}[\])]?[:,|]?(?:[ \t]|$)`),
+  new RegExp(String.raw`^\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} ${CLOCK}(?:${ZONE} \d{4})?\]?(?:[ \t]|$)`),
+  new RegExp(String.raw`^\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?[:|]?(?:[ \t]|$)`),
   // The kernel's ring buffer, then seconds or milliseconds since 1970.
   /^\[ {0,8}\d{1,9}\.\d{6}\] ?/,
   /^\d{10}(?:\d{3})?(?:\.\d{1,9})? /,
@@ -58,12 +58,21 @@ const FLAGS =
 
 /** Takes off what the transport added, reads the level, and drops echoed command lines and their flags. */
 export function cleanLine(raw: string): Line {
-  const [stripped, timed] = stripPrefixes(raw.replace(ANSI, '').replace(CONTROL, ''));
+  const [stripped, timed] = stripPrefixes(printable(raw));
   const [rest, level] = readLevel(stripped, timed);
   const indented = /^(?: {2}|\t)/.test(rest);
   const text = rest.trim();
   if (ECHO.test(text)) return { text: '', level, indented };
   return { text: text.includes('-') || text.includes('On') ? text.replace(FLAGS, '') : text, level, indented };
+}
+
+/** A line as the program wrote it: without what terminals and transports added. */
+export function withoutTransport(raw: string): string {
+  return stripPrefixes(printable(raw))[0];
+}
+
+function printable(raw: string): string {
+  return raw.replace(ANSI, '').replace(CONTROL, '');
 }
 
 function stripPrefixes(line: string): readonly [string, boolean] {

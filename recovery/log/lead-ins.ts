@@ -28,6 +28,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^An error occurred while calling [^:]{1,200}?\.?\s{0,4}: /s,
   /^Caught unexpected exception: /,
   /^(?:Vertex|Task|TaskAttempt|Job|Stage|Container|Application|Step|Query|DAG)\b[^\n]{0,60}\bfail(?:ed|ure)?\b[:,]? ?/i,
+  /^Error from server \(\w{1,40}\): (?:error when \w{1,20} "[^"]{1,300}": )?(?:[\w./]{1,80} "[^"]{1,300}" is forbidden: )?/,
   /^\[?Errno None\]?:? /,
 ];
 

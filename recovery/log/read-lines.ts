@@ -1,10 +1,16 @@
 import { boundLine, boundText } from './bound-text.js';
-import { cleanLine } from './clean-line.js';
+import { cleanLine, withoutTransport } from './clean-line.js';
 import type { Line } from './line.js';
 import { structuredLine } from './structured-line.js';
 
 /** A line of JSON may hold a whole stack trace. */
 const JSON_LINE = 64 * 1024;
+
+/** What transports put before a line is shorter. */
+const PREFIX = 300;
+
+/** A logger's line in a container's line in a collector's line. */
+const PACKED = 3;
 
 /** How many lines are read from the start and from the end: a log of the usual size has a tenth of them. */
 const FIRST_LINES = 2_000;
@@ -14,11 +20,17 @@ const LAST_LINES = 14_000;
 export function readLines(log: string): readonly Line[] {
   const lines: Line[] = [];
   for (const raw of boundLines(boundText(log).split(/\r\n|\n|\r/))) {
-    const inner = raw.length <= JSON_LINE ? structuredLine(raw) : null;
-    if (inner === null) lines.push(cleanLine(boundLine(raw)));
-    else for (const part of inner.split('\n')) lines.push(cleanLine(boundLine(part)));
+    for (const part of opened(raw, 0)) lines.push(cleanLine(boundLine(part)));
   }
   return lines;
+}
+
+/** What loggers packed into JSON, also behind the prefix of a transport, and once more where a container's log holds a program's. */
+function opened(raw: string, depth: number): readonly string[] {
+  const begin = raw.indexOf('{');
+  const mayBeJson = begin >= 0 && begin <= PREFIX && raw.length <= JSON_LINE && depth < PACKED;
+  const inner = mayBeJson ? structuredLine(withoutTransport(raw)) : null;
+  return inner === null ? [raw] : inner.split('\n').flatMap((part) => opened(part, depth + 1));
 }
 
 function boundLines(lines: readonly string[]): readonly string[] {

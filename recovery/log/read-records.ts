@@ -2,6 +2,7 @@ import type { Line } from './line.js';
 import { type LogRecord, RecordBuilder } from './log-record.js';
 import { isCarrier } from './lead-ins.js';
 import { sayingOf } from './saying.js';
+import { TEST_REPORT } from './test-report.js';
 
 const TRACEBACK = /^(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):$/;
 const EMBEDDED_TRACEBACK = /Traceback \(most recent call last\):$/;
@@ -16,10 +17,10 @@ const THREAD = /^Exception in thread (?:"([^"]{1,200})"|(\S{1,100})(?: \([^()]{1
 const IGNORED = /^(?:Exception ignored (?:in|on)|Error in (?:atexit|sys\.excepthook))/;
 /** A class by itself or with a message, as runtimes print what nobody caught. */
 const THROWN =
-  /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?::|$)/;
+  /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
 /** A line without any of these is progress or data. */
 const TELLING =
-  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust/i;
+  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust|is invalid/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
@@ -72,6 +73,10 @@ class RecordReader {
   #take(line: Line): void {
     const { text, level, indented } = line;
     const current = this.#current;
+    if (TEST_REPORT.test(text)) {
+      this.#testReport(line);
+      return;
+    }
     if (TRACEBACK.test(text)) {
       this.#openTraceback(level);
       return;
@@ -125,6 +130,8 @@ class RecordReader {
       this.#thrown(text);
       return;
     }
+    // Python prints a thread's traceback directly below its name.
+    this.#inThread = false;
     this.#plain(line);
   }
 
@@ -133,6 +140,13 @@ class RecordReader {
     this.#current = builder;
     this.#openedAt = this.#line;
     return builder;
+  }
+
+  /** What stood before is what the tests said, expected or provoked: the runner lived to tell how it went. */
+  #testReport({ text, level }: Line): void {
+    this.#done.length = 0;
+    this.#current = new RecordBuilder('line', level, true);
+    this.#current.say(text);
   }
 
   #openTraceback(level: Line['level']): void {
@@ -185,7 +199,7 @@ class RecordReader {
   #thrown(text: string): void {
     const { level, hasFrames, isEmpty, form } = this.#current;
     const loggedWith = level !== null && !hasFrames && !isEmpty && form === 'line';
-    if (loggedWith) this.#current.say(text);
+    if (loggedWith || this.#current.isRelating) this.#current.say(text);
     else this.#open(new RecordBuilder('thrown', null, true)).say(text);
   }
 
@@ -207,6 +221,8 @@ class RecordReader {
   #markWentOn(text: string): boolean {
     if (!WENT_ON.test(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
     this.#current.discount();
+    // What comes next is told after it: a traceback that joined this record would be lost with it.
+    this.#open(new RecordBuilder('line', null, true));
     return true;
   }
 }

@@ -9,7 +9,7 @@ export const CLUSTER_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /Container killed by (?:YARN|the ApplicationMaster)? ?for exceeding (?:physical |virtual )?memory limits|(?:is )?running (?:\d+B )?beyond (?:the '?)?(?:physical|virtual|PHYSICAL|VIRTUAL)'? memory limits?|KILLED_EXCEEDED_[PV]MEM|Container killed (?:by|due to) .{0,40}memory limit/,
+      /Container killed by (?:YARN|the ApplicationMaster)? ?for exceeding (?:physical |virtual )?memory limits|(?:Container \[[^\]\n]{1,200}\] )?(?:is )?running (?:\d+B )?beyond (?:the '?)?(?:physical|virtual|PHYSICAL|VIRTUAL)'? memory limits?|KILLED_EXCEEDED_[PV]MEM|Container killed (?:by|due to) .{0,40}memory limit/,
     source: 'Spark YarnAllocator.memLimitExceededLogMessage; Hadoop ContainersMonitorImpl',
   },
   {

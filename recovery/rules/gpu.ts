@@ -23,6 +23,15 @@ export const GPU_RULES: readonly TextRule[] = [
     source: 'CUDA runtime, PyTorch, TensorFlow, vLLM',
   },
   {
+    id: 'nccl-out-of-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'gpu',
+    in: 'statement',
+    pattern: /Cuda failure (?:\d{1,4} )?'out of memory'/,
+    source: 'NCCL: CUDACHECK, on a line of its own below the exception of PyTorch',
+  },
+  {
     id: 'xla-out-of-memory',
     kind: 'out-of-memory',
     certainty: 'definite',

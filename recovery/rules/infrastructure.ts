@@ -3,13 +3,23 @@ import type { TextRule } from './rule.js';
 /** What the platform did for reasons of its own. These win over memory: the same size on another day is the remedy. */
 export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
   {
+    id: 'disk-full',
+    kind: 'disk-full',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern:
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
+    source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
+  },
+  {
     id: 'preempted',
     kind: 'preempted',
     certainty: 'definite',
     region: null,
     in: 'message',
     pattern:
-      /\bpreempted\b|DUE TO PREEMPTION|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
+      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
     source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
   },
   {
@@ -23,23 +33,13 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
   },
   {
-    id: 'disk-full',
-    kind: 'disk-full',
-    certainty: 'definite',
-    region: null,
-    in: 'message',
-    pattern:
-      /No space left on device|not enough (?:free )?(?:disk )?space(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
-    source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
-  },
-  {
     id: 'capacity',
     kind: 'capacity',
     certainty: 'definite',
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -53,14 +53,34 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     source: 'AWS, GCP and HTTP error codes',
   },
   {
+    id: 'capacity-class',
+    kind: 'capacity',
+    certainty: 'definite',
+    region: null,
+    in: 'class',
+    pattern:
+      /^[\w.]{0,80}(?:Insufficient\w{0,30}Capacity|ResourceLimitExceeded|ServiceQuotaExceeded|MaxCapacityExceeded|QuotaExceeded|CapacityError)\w{0,20}(?:$|:)/,
+    source: 'AWS and GCP clients: the code is the class',
+  },
+  {
+    id: 'throttled-class',
+    kind: 'throttled',
+    certainty: 'definite',
+    region: null,
+    in: 'class',
+    pattern:
+      /^[\w.]{0,80}(?:Throttl(?:ing|ed)|TooManyRequests|RateLimit(?:Exceeded)?|RequestLimitExceeded|SlowDown)(?:Error|Exception)?(?:$|:)/,
+    source: 'AWS, GCP and HTTP clients: the code is the class',
+  },
+  {
     id: 'timeout',
     kind: 'timeout',
     certainty: 'definite',
     region: null,
     in: 'message',
     pattern:
-      /DUE TO TIME LIMIT|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
-    source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks',
+      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
+    source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks; PyTorch ProcessGroupNCCL',
   },
   {
     id: 'cancelled',
@@ -69,7 +89,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CANCELLED (?:AT|by)\b|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|application \S{1,80} killed by user/i,
+      /CANCELLED (?:AT|by)\b|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|State of this instance has been externally set|application \S{1,80} killed by user/i,
     source: 'YARN ContainerExitStatus; Slurm; EMR, SageMaker and Databricks job states',
   },
   {

@@ -170,6 +170,16 @@ export const JVM_RULES: readonly TextRule[] = [
     source: 'Hadoop MapReduce: org.apache.hadoop.mapred.YarnChild prints the message of the error',
   },
   {
+    id: 'jvm-collector-thrashing',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'jvm-heap',
+    in: 'statement',
+    pattern:
+      /Shutting down JVM after \d+ consecutive periods of measured GC thrashing|Expiring Daemon because JVM heap space is exhausted|The Native Image build process ran out of memory/,
+    source: 'Tools that watch their own heap: Apache Beam MemoryMonitor, the Gradle daemon, GraalVM native-image',
+  },
+  {
     id: 'jvm-heap-words',
     kind: 'out-of-memory',
     certainty: 'probable',

@@ -7,6 +7,9 @@ const MEMCG =
 const GLOBAL =
   /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG/;
 
+/** Docker's own state of the container, as `docker inspect` prints it. */
+const DOCKER_STATE = /"OOMKilled": ?true\b/;
+
 /** Kills for memory: counted by the kernel, or told by dmesg, systemd or Slurm in the log. */
 export interface MemoryKills {
   readonly quote: string;
@@ -39,10 +42,17 @@ export const KERNEL_KILL: FieldRule = {
   region: ({ facts }) => memoryKills(facts)?.region ?? 'container',
   source: 'Linux memory controller: oom_kill of memory.events or memory.oom_control, together with SIGKILL',
   match: (facts) => {
-    const kills = memoryKills(facts);
-    return kills !== null && facts.signal === 'SIGKILL' ? `${exitText(facts)}; ${kills.quote}` : null;
+    if (facts.signal !== 'SIGKILL') return null;
+    const quote = memoryKills(facts)?.quote ?? dockerState(facts);
+    return quote === null ? null : `${exitText(facts)}; ${quote}`;
   },
 };
+
+/** A row of data may look the same, so it counts only when the container itself was killed. */
+function dockerState({ oomKills, records }: Facts): string | null {
+  if (oomKills !== null) return null;
+  return records.map(({ sayings }) => sayings[0]?.text ?? '').findLast((text) => DOCKER_STATE.test(text)) ?? null;
+}
 
 /** A child was killed, and the parent failed for want of it. */
 export const KERNEL_KILL_OF_CHILD: FieldRule = {

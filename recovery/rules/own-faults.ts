@@ -1,7 +1,17 @@
+import { TEST_REPORT } from '../log/test-report.js';
 import type { TextRule } from './rule.js';
 
 /** Faults of the program and of how it was called, in runtimes that do not print a class. After every rule about memory. */
 export const OWN_FAULT_RULES: readonly TextRule[] = [
+  {
+    id: 'tests-failed',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    pattern: TEST_REPORT,
+    source: 'test runners',
+  },
   {
     id: 'wrong-arguments',
     kind: 'invalid-input',
@@ -13,13 +23,41 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     source: 'Python argparse and click, GNU getopt',
   },
   {
+    id: 'refused-by-schema',
+    kind: 'invalid-input',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    pattern:
+      /The \w{1,60} "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
+    source: 'Kubernetes API server, Docker daemon',
+  },
+  {
+    id: 'refused-by-service',
+    kind: 'invalid-input',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /\bVALIDATION_ERROR\b|Failed to validate input data configuration/,
+    source: 'EMR StateChangeReason.Code; SageMaker built-in algorithms',
+  },
+  {
     id: 'panic',
     kind: 'bug',
     certainty: 'probable',
     region: null,
     in: 'statement',
     pattern:
-      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|SIGSEGV \(0xb\)|Fatal Python error: /,
+      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|AddressSanitizer: (?!out-of-memory|requested|allocat)|SIGSEGV \(0xb\)|Fatal Python error: /,
     source: 'Rust and Go panics, crashes that a shell, HotSpot or CPython reports',
+  },
+  {
+    id: 'script-error',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    pattern: /^Error in .{1,200} : |(?:Failed to load|find or load main) class [\w.$]{1,200}$/,
+    source: 'R: stop(); spark-submit and the java launcher',
   },
 ];

@@ -62,6 +62,15 @@ export const SERVICE_RULES: readonly TextRule[] = [
     source: 'Slurm: job states, slurmstepd, jobacct_gather',
   },
   {
+    id: 'vertex-replica-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'message',
+    pattern: /replica \S{1,60} ran out-of-memory/,
+    source: 'Google Vertex AI: error of a custom job',
+  },
+  {
     id: 'query-memory-limit',
     kind: 'out-of-memory',
     certainty: 'definite',
@@ -78,7 +87,7 @@ export const SERVICE_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|(?:=>> )?PBS: job killed: .{0,60}exceeded limit|memory usage exceeded .{0,40}request_memory/i,
+      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|(?:=>> )?PBS: job killed: .{0,60}exceeded limit|Job has gone over memory limit|memory usage exceeded .{0,40}request_memory/i,
     source: 'LSF, PBS, HTCondor',
   },
 ];

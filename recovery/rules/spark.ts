@@ -49,8 +49,7 @@ export const SPARK_RULES: readonly TextRule[] = [
     certainty: 'definite',
     region: javaHeap,
     in: 'message',
-    pattern:
-      /\[?UNABLE_TO_ACQUIRE_MEMORY\b|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes|Failed to allocate a page/,
+    pattern: /\[?UNABLE_TO_ACQUIRE_MEMORY\b|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes/,
     source: 'Spark: MemoryConsumer.throwOom',
   },
   {
@@ -62,6 +61,16 @@ export const SPARK_RULES: readonly TextRule[] = [
     pattern:
       /(?:exit(?:ed)?(?:Code|Status)?|finished|fail(?:ed|ure))\b[^.\n]{0,50}\b(?:(?:exit|exitcode|status|code|exitStatus)\W{0,4}){0,2}\b52\b(?!\s*(?:MB|GB|KB|bytes|tasks|rows|s\b|ms|%|[.,]\d))|52\(JVM OOM\)/i,
     source: 'Spark: SparkExitCode.OOM = 52, ExecutorExitCode.explainExitCode',
+  },
+  {
+    id: 'spark-memory-setting',
+    kind: 'invalid-input',
+    certainty: 'definite',
+    region: null,
+    in: 'class',
+    pattern:
+      /^[\w.]{0,80}(?:IllegalArgumentException: (?:\[INVALID_(?:DRIVER|EXECUTOR)_MEMORY\] )?(?:System|Executor) memory \d+\w{0,2} must be at least|NumberFormatException: Size must be specified as bytes)/,
+    source: 'Spark: UnifiedMemoryManager.getMaxMemory, JavaUtils.byteStringAs; a setting that no attempt can run with',
   },
   {
     id: 'spark-heartbeat',
