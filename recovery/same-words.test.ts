@@ -69,4 +69,13 @@ describe('the same words', () => {
       .map(({ name }) => name);
     expect(taken).toEqual([]);
   });
+
+  test('are no cause when only the end of their line is left of a longer log', () => {
+    const progress = 'Epoch 1: step 41 of 220, loss 0.81\n'.repeat(600);
+    const rests = ['haps out of memory?', 'u see CUDA out of memory, reduce the batch size.', 'tempt 1: OOMKilled'];
+    const verdicts = rests.map((rest) =>
+      classify({ engine: 'python', exit: { code: 1 }, logTail: `${rest}\n${progress}` }),
+    );
+    expect(verdicts.filter(escalates)).toEqual([]);
+  });
 });
