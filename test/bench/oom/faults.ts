@@ -40,12 +40,12 @@ const TWO_AT_ONCE: Settings = { concurrency: 2 };
 
 /** Every fault. `mib` is what one unit of work takes beside the job's own memory. */
 export const FAULTS: readonly Fault[] = [
-  memory('generate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 1600 } }),
+  memory('generate-heavy-workers', 320, { inject: { fault: 'hold', mib: 400 } }),
   memory('generate-heavy-chunks', 448, { inject: { fault: 'hold', mib: 250 } }),
   memory('generate-leak', 320, { inject: { fault: 'leak', mib: 70 } }),
   memory('generate-memory-error', 256, { inject: { fault: 'memory-error', mib: 400 } }),
   memory('generate-killed-child', 320, { inject: { fault: 'killed-child', mib: 500 } }),
-  memory('generate-four-times', 256, { inject: { fault: 'hold', mib: 900 } }),
+  memory('generate-late-chunks', 256, { inject: { fault: 'hold', mib: 700, heavyFrom: 6 } }),
 
   memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 128 } }),
   memory('etl-result-limit', 2048, { inject: { fault: 'spark-result', mib: 32 }, settings: { resultLimitMiB: 8 } }),
@@ -62,18 +62,18 @@ export const FAULTS: readonly Fault[] = [
   memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 900 } }),
   memory('tune-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1400 } }),
 
-  memory('evaluate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 2000 } }),
-  memory('evaluate-heavy', 256, { inject: { fault: 'hold', mib: 500 } }),
+  memory('evaluate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 4000 } }),
+  memory('evaluate-heavy', 384, { inject: { fault: 'hold', mib: 500 } }),
   memory('evaluate-leak', 320, { inject: { fault: 'leak', mib: 200 } }),
   memory('evaluate-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
   memory('evaluate-killed-child', 320, { inject: { fault: 'killed-child', mib: 600 } }),
 
-  memory('predict-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 2000 } }),
+  memory('predict-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 4000 } }),
   memory('predict-heavy-chunks', 448, { inject: { fault: 'hold', mib: 280 }, settings: TWO_AT_ONCE }),
   memory('predict-leak', 320, { inject: { fault: 'leak', mib: 150 } }),
   memory('predict-killed-child', 320, { inject: { fault: 'killed-child', mib: 600 } }),
   memory('predict-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
-  memory('predict-four-times', 256, { inject: { fault: 'hold', mib: 900 } }),
+  memory('predict-late-chunk', 320, { inject: { fault: 'hold', mib: 900, heavyFrom: 2 } }),
 
   doomed('generate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),
   doomed('evaluate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),

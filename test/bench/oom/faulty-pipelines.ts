@@ -6,6 +6,9 @@ import type { Fault } from './fault.js';
 
 const MIB = 2 ** 20;
 
+/** What a unit of work takes beside its own time, so that an attempt is more than its start, as at full size. */
+const UNIT_SECONDS = 0.5;
+
 /** The program that puts a fault into the processes of a stage's real job. */
 const ENTRY = 'test/bench/oom/inject/faulty.py';
 
@@ -30,7 +33,7 @@ function faultyStage({ name, stage, startMib, settings, inject }: Fault): StageD
     settingsFor: (rows) => ({
       ...real.settingsFor(rows),
       ...settings,
-      inject: JSON.stringify({ ...inject, stage, entry: real.job.entry }),
+      inject: JSON.stringify({ seconds: UNIT_SECONDS, ...inject, stage, entry: real.job.entry }),
     }),
     sizeFor: (rows) => ({ ...real.sizeFor(rows), memoryBytes: startMib * MIB }),
   };

@@ -21,11 +21,11 @@ import { type Bench, type FaultRun, runFault } from './run-fault.js';
 import { gibHoursOf, score } from './score.js';
 
 /**
- * `npm run bench:oom [-- --only TEXT]`: puts faults into the real jobs of the real stages, lets recovery deal with them, lets blind
+ * `npm run bench:oom [-- --only PATTERN]`: puts faults into the real jobs of the real stages, lets recovery deal with them, lets blind
  * doubling deal with the same, and prints what came of it. Half an hour on two cores.
  */
 const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-const faults = FAULTS.filter(({ name }) => name.includes(options.only));
+const faults = FAULTS.filter(({ name }) => new RegExp(options.only).test(name));
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };

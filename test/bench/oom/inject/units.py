@@ -31,7 +31,7 @@ def install() -> None:
 def unit(name: str) -> Iterator[None]:
     """One unit of work, with the fault in it."""
     note("begin", name)
-    held = faults.at_unit(SPEC)
+    held = faults.at_unit(SPEC, name)
     yield
     del held
     note("done", name)
