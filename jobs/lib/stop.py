@@ -28,6 +28,8 @@ class StopRequest:
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         # The interpreter writes each signal's number here from C, before any handler and whatever the main thread does.
         signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
+        # A forked child has the same socket: without this, ending a pool's process would end the whole job.
+        os.register_at_fork(after_in_child=_die_of_sigterm)
         self._asked = threading.Event()
         threading.Thread(target=self._watch, name="stop", daemon=True).start()
 
@@ -51,3 +53,8 @@ class StopRequest:
             return self._receiver.recv(SIGNALS_AT_ONCE, socket.MSG_PEEK | flags)
         except BlockingIOError:
             return b""
+
+
+def _die_of_sigterm() -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
