@@ -6,7 +6,7 @@ import { moveText, pullLever } from './levers.js';
 
 /** Every value that a lever takes until it has nothing left. */
 function notches(lever: SettingLever, value: Settings[string], cpus: number): readonly Settings[string][] {
-  const move = pullLever(lever, { [lever]: value }, cpus);
+  const move = pullLever(lever, { [lever]: value }, { cpus, far: false });
   return move ? [move.to, ...notches(lever, move.to, cpus)] : [];
 }
 
@@ -39,12 +39,12 @@ test.each<{
 });
 
 test('a lever whose setting the job does not have, or of another type, gives nothing', () => {
-  expect(pullLever('batchRows', {}, 2)).toBeNull();
-  expect(pullLever('batchRows', { batchRows: 'many' }, 2)).toBeNull();
+  expect(pullLever('batchRows', {}, { cpus: 2, far: false })).toBeNull();
+  expect(pullLever('batchRows', { batchRows: 'many' }, { cpus: 2, far: false })).toBeNull();
 });
 
 test('a move is said with what was really in force', () => {
-  const move = pullLever('concurrency', { concurrency: 0 }, 2);
+  const move = pullLever('concurrency', { concurrency: 0 }, { cpus: 2, far: false });
   expect(move && moveText(move)).toBe('concurrency 2 -> 1');
 });
 
@@ -59,4 +59,17 @@ test('every lever ends, whatever it starts from', () => {
       },
     ),
   );
+});
+
+test('a lever that is pulled to its end arrives where its notches do', () => {
+  const all = [
+    ['batchRows', 250_000],
+    ['partitions', 16],
+    ['overheadShare', 0.3],
+    ['concurrency', 16],
+    ['collect', true],
+  ] as const;
+  for (const [lever, value] of all) {
+    expect(pullLever(lever, { [lever]: value }, { cpus: 2, far: true })?.to).toBe(notches(lever, value, 2).at(-1));
+  }
 });

@@ -3,7 +3,7 @@ import type { Settings } from '../contracts/resources.js';
 
 type Setting = Settings[string];
 
-/** A lever pulled by one notch: the value in force before, and the one after. */
+/** A lever pulled: the value in force before, and the one after. */
 export interface LeverMove {
   readonly lever: SettingLever;
   readonly from: Setting;
@@ -61,13 +61,25 @@ export function changesResult(lever: SettingLever): boolean {
   return LEVERS[lever].price !== null;
 }
 
-/** Pulls a lever by one notch; null when the job does not have it or it has nothing left to give. */
-export function pullLever(lever: SettingLever, settings: Settings, cpus: number): LeverMove | null {
+/** How a lever is pulled. */
+export interface Pull {
+  readonly cpus: number;
+  /** To its end, in place of one notch. */
+  readonly far: boolean;
+}
+
+/** Pulls a lever; null when the job does not have it or it has nothing left to give. */
+export function pullLever(lever: SettingLever, settings: Settings, { cpus, far }: Pull): LeverMove | null {
   const value = settings[lever];
   if (value === undefined) return null;
   const from = LEVERS[lever].inForce(value, cpus);
-  const to = LEVERS[lever].next(from);
+  const to = far ? lastOf(lever, from) : LEVERS[lever].next(from);
   return to === null || to === from ? null : { lever, from, to };
+}
+
+function lastOf(lever: SettingLever, value: Setting): Setting {
+  const next = LEVERS[lever].next(value);
+  return next === null || next === value ? value : lastOf(lever, next);
 }
 
 /** Says a move: `concurrency 2 -> 1`. */

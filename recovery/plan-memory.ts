@@ -69,20 +69,17 @@ interface Situation {
 
 function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): Step | null {
   const { attempt, verdict } = last;
-  const moves = limits.levers.flatMap((lever) => {
-    if (lever === 'memory' || !help.levers.includes(lever)) return [];
-    const move = pullLever(lever, attempt.settings, attempt.resources.cpus);
-    return move ? [move] : [];
-  });
-  const free = moves.filter(({ lever }) => !changesResult(lever));
   const isLastAttempt = memoryFailures.length === BUDGETS['out-of-memory'] - 1;
   const mayGrow = help.memory && doom === null && limits.levers.includes('memory');
   const answered = memoryFailures.filter((other) => other !== last && other !== findRepeated(memoryFailures));
   const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, isLastAttempt) : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
+  // Where memory can give no more, a notch an attempt would prove in five attempts what one proves.
+  const moves = pullAll(limits, help, { attempt, far: size === null && !isFirstOfRegion });
+  const free = moves.filter(({ lever }) => !changesResult(lever));
 
   if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
-  if (isWithoutCause(doom, last)) return null;
+  if (doom !== null && !mayShrink(last, answered)) return null;
   if (isLastAttempt && (size || free.length > 0)) return { moves: free, size };
   if (size) return { moves: [], size };
   if (free.length > 0) return { moves: free, size: null };
@@ -90,9 +87,24 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   return costly ? { moves: [costly], size: null } : null;
 }
 
-/** What its size did not end, further levers do not help; an allocation that is too large they may make smaller. */
-function isWithoutCause(doom: string | null, { requestedBytes }: FailedAttempt): boolean {
-  return doom !== null && requestedBytes === null;
+function pullAll(
+  { levers }: Limits,
+  help: RegionHelp,
+  { attempt, far }: { readonly attempt: Attempt; readonly far: boolean },
+): readonly LeverMove[] {
+  return levers.flatMap((lever) => {
+    if (lever === 'memory' || !help.levers.includes(lever)) return [];
+    // One that changes the result gives no more than it must.
+    const pull = { cpus: attempt.resources.cpus, far: far && !changesResult(lever) };
+    const move = pullLever(lever, attempt.settings, pull);
+    return move ? [move] : [];
+  });
+}
+
+/** Levers may make an allocation smaller that is too large for any size, until they have been seen not to. */
+function mayShrink({ requestedBytes }: FailedAttempt, answered: readonly FailedAttempt[]): boolean {
+  if (requestedBytes === null) return false;
+  return !answered.some((other) => other.requestedBytes !== null && other.requestedBytes <= requestedBytes);
 }
 
 function climb(last: FailedAttempt, { moves, size }: Step, { cap }: Limits): Decision {

@@ -33,7 +33,7 @@ describe('out of memory', () => {
       '2 1 62500 memory',
       '4 1 62500 memory',
       '8 1 62500 memory',
-      '8 1 15625 batchRows',
+      '8 1 1000 batchRows',
     ]);
     expect(attempts[1]?.because).toBe(
       'attempt 1 died of container memory (definite: oom_kill +1) at 1 GiB with a peak of 1 GiB: concurrency 2 -> 1, batchRows 250000 -> 62500',
@@ -133,6 +133,16 @@ describe('out of memory', () => {
     expect(textOf(decision)).toContain(
       'it asked for 80 GiB at once, the largest size allowed is 8 GiB; it needs about 80.5 GiB',
     );
+  });
+
+  test('an allocation above the cap that the levers made no smaller ends it, too', () => {
+    const { attempts, last } = climb(planNextAttempt, {
+      first: firstAttempt(GIB, SETTINGS),
+      limits: LIMITS,
+      endings: [{ region: 'python-worker', requestedBytes: 80 * GIB }],
+    });
+    expect(attempts).toHaveLength(2);
+    expect(textOf(last)).toContain('it asked for 80 GiB at once');
   });
 
   test('an allocation that fits below the cap sets the next size', () => {

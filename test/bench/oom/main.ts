@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { JobsContext } from '../../../activities/context.js';
 import { PIPELINES } from '../../../contracts/pipelines/index.js';
 import type { PolicyName } from '../../../contracts/policy.js';
@@ -30,6 +30,7 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 process.exitCode = (await withHome(({ folder }) => benchmark(folder))) ? 0 : 1;
 
 async function benchmark(home: string): Promise<boolean> {

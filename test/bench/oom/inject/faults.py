@@ -27,11 +27,17 @@ def at_start(spec: Spec) -> None:
         start(spec)
 
 
-def at_unit(spec: Spec, name: str) -> object:
-    """At the beginning of the unit `name`; what it returns is held until the unit's end."""
+def at_unit(spec: Spec, name: str, share: float) -> object:
+    """At the beginning of the unit `name`; what it returns is held until the unit's end.
+
+    Args:
+        spec: the fault.
+        name: of the unit.
+        share: of a unit's usual work, where levers change how much work is one unit.
+    """
     strike = UNITS.get(spec["fault"])
-    held = strike(spec) if strike and _strikes(spec) and _is_heavy(spec, name) else None
-    time.sleep(spec.get("seconds", 0))  # a unit of a job at full size takes longer than one of this one
+    held = strike({**spec, "share": share}) if strike and _strikes(spec) and _is_heavy(spec, name) else None
+    time.sleep(spec.get("seconds", 0) * share)  # a unit of a job at full size takes longer than one of this one
     return held
 
 
@@ -64,7 +70,7 @@ def _hold(spec: Spec) -> object:
 
 
 def _leak(spec: Spec) -> None:
-    _leaked.append(_touched(_needed_bytes(spec)))
+    _leaked.append(_touched(int(_needed_bytes(spec) * spec["share"])))
 
 
 def _limit_data(spec: Spec) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
+USUAL_BATCH_ROWS = 250_000
+
 SPEC: dict[str, Any] = json.loads(os.environ["TEMPERED_INJECT"])
 
 
@@ -28,10 +30,10 @@ def install() -> None:
 
 
 @contextlib.contextmanager
-def unit(name: str) -> Iterator[None]:
+def unit(name: str, share: float = 1) -> Iterator[None]:
     """One unit of work, with the fault in it."""
     note("begin", name)
-    held = faults.at_unit(SPEC, name)
+    held = faults.at_unit(SPEC, name, share)
     yield
     del held
     note("done", name)
@@ -65,7 +67,7 @@ def patch_predictor(module: ModuleType) -> None:
         counter = iter(range(1 << 30))
 
         def in_unit(batch: Any) -> Any:
-            with unit(f"batch-{next(counter)}"):
+            with unit(f"batch-{next(counter)}", batch.num_rows / USUAL_BATCH_ROWS):
                 return predict(batch)
 
         return in_unit
