@@ -74,7 +74,12 @@ export function publishStage(context: ActivityContext) {
     await recordOutcome(storage, jobKey, { kind: 'published', stageKey });
     await storage.remove(layout.scratch(storage, stage, stageKey));
     const { failed, attempt: last, seconds } = request;
-    await recordSize(context, request, { jobKey, failed, last, worked: { peakBytes: peakOf(request), seconds } });
+    await recordSize(context, request, {
+      jobKey,
+      failed,
+      last,
+      worked: { peakBytes: peakOf(request), seconds, salvaged: request.result.salvaged },
+    });
     return { output: record.output, summary: record.summary };
   };
 }

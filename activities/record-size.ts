@@ -1,5 +1,5 @@
 import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
-import { JOB_FILES } from '../contracts/job.js';
+import { JOB_FILES, type Salvaged } from '../contracts/job.js';
 import type { SizeRecord } from '../contracts/size-record.js';
 import type { KeyParts } from '../contracts/stage-record.js';
 import { layout } from '../storage/layout.js';
@@ -23,7 +23,7 @@ export interface SizedEnd {
   /** Attempts that did not succeed, oldest first. */
   readonly failed: readonly FailedAttempt[];
   readonly last: Attempt;
-  readonly worked: { readonly peakBytes: number; readonly seconds: number } | null;
+  readonly worked: { readonly peakBytes: number; readonly seconds: number; readonly salvaged: Salvaged | null } | null;
 }
 
 /** Keeps what a run of a stage needed, for the first size of the next one. Doing it twice is the same as once. */
@@ -51,6 +51,7 @@ export async function recordSize(context: ActivityContext, sized: SizedStage, en
     bytes,
     cpus: last.resources.cpus,
     peakBytes: worked && worked.peakBytes > 0 ? worked.peakBytes : null,
+    shareDone: shareDone(worked?.salvaged ?? null),
     memoryBytes: worked ? last.resources.memoryBytes : null,
     settings: last.settings,
     ownSettings: definition.settingsFor(rows),
@@ -67,4 +68,8 @@ export async function recordSize(context: ActivityContext, sized: SizedStage, en
 async function submittedAt({ storage }: ActivityContext, jobKey: string): Promise<string> {
   const file = await storage.stat(`${layout.work(storage, jobKey)}/${JOB_FILES.spec}`);
   return new Date(file?.modifiedMs ?? Date.now()).toISOString();
+}
+
+function shareDone(salvaged: Salvaged | null): number {
+  return salvaged === null || salvaged.now === 0 ? 1 : salvaged.now / (salvaged.before + salvaged.now);
 }

@@ -28,6 +28,8 @@ export const SizeRecord = z.object({
   bytes: z.int().nonnegative(),
   cpus: z.number().positive(),
   peakBytes: z.int().positive().nullable(),
+  /** Share of the work that its last attempt did itself; the rest it found done. */
+  shareDone: z.number().gt(0).max(1).default(1),
   /** The limit that worked. */
   memoryBytes: z.int().positive().nullable(),
   /** Values of the levers in the last attempt, and those that the stage itself begins with: what differs is what was needed. */

@@ -26,6 +26,7 @@ const record: SizeRecord = {
   tooSmall: [],
   seconds: 1,
   codeHash: 'c',
+  shareDone: 1,
 };
 
 function choose(change: Partial<SizeQuestion>) {

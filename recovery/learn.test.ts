@@ -28,6 +28,7 @@ function run(n: number, change: Partial<SizeRecord> = {}): SizeRecord {
     tooSmall: [],
     seconds: 1,
     codeHash: 'c',
+    shareDone: 1,
     ...change,
   };
 }
@@ -60,6 +61,15 @@ const sizeOf = (records: readonly SizeRecord[], change: Partial<Ask> = {}) =>
 describe('the first size', () => {
   test('without a run there is nothing to learn', () => {
     expect(learnSize([], ask())).toBeNull();
+  });
+
+  test('is larger than the peak of an attempt that found half of its work done', () => {
+    expect(sizeOf([run(1, { shareDone: 0.5 })])).toBe(2.4375 * GIB); // twice 1.15 GiB and 64 MiB, in steps of 64 MiB
+  });
+
+  test('is the limit that worked where an allocation had failed below its limit: the peak does not show it', () => {
+    const tooSmall = [{ memoryBytes: 2 * GIB, settings: {}, region: 'python-worker' }];
+    expect(sizeOf([run(1, { tooSmall, attempts: 2, memoryBytes: 4 * GIB, peakBytes: GIB })])).toBe(4 * GIB);
   });
 
   test('is the peak of such runs and some room, and says where it comes from', () => {

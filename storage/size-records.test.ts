@@ -31,6 +31,7 @@ function recordOf(n: number): SizeRecord {
     tooSmall: [],
     seconds: 1,
     codeHash: 'c',
+    shareDone: 1,
   };
 }
 

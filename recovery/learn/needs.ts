@@ -40,6 +40,12 @@ const NOT_THE_LIMIT: readonly string[] = [
   'gpu',
 ] satisfies Region[];
 
+/** Regions whose failures show in the peak: the limit was met. Elsewhere an allocation failed below it, and the peak tells too little. */
+const SEEN_IN_PEAK: readonly (string | null)[] = ['container', 'host', null] satisfies (Region | null)[];
+
+/** An attempt that found work done may have needed less than one that does it all; at most so many times less is believed. */
+const MOST_UNSEEN = 2;
+
 /** What one run says about the limit that a run of its size needs. All in bytes. */
 export interface Need {
   readonly amount: number;
@@ -90,10 +96,10 @@ export function aboveTooSmall({ tooSmallBytes }: Need): number {
   return tooSmallBytes * ABOVE_TOO_SMALL;
 }
 
-function needAlone({ engine, peakBytes }: SizeRecord, limitBytes: number): number {
-  if (peakBytes === null) return limitBytes;
+function needAlone({ engine, peakBytes, tooSmall, shareDone }: SizeRecord, limitBytes: number): number {
+  if (peakBytes === null || !tooSmall.every(({ region }) => SEEN_IN_PEAK.includes(region))) return limitBytes;
   const withRoom = peakBytes * PEAK_FACTOR + PEAK_ROOM_BYTES;
-  if (!FILLS_ITS_LIMIT.includes(engine)) return withRoom;
+  if (!FILLS_ITS_LIMIT.includes(engine)) return withRoom * Math.min(MOST_UNSEEN, 1 / shareDone);
   if (peakBytes >= limitBytes * ROOMY) return limitBytes;
   return Math.min(limitBytes, Math.max(limitBytes * STEP_DOWN, withRoom));
 }
