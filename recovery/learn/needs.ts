@@ -40,8 +40,8 @@ const NOT_THE_LIMIT: readonly string[] = [
   'gpu',
 ] satisfies Region[];
 
-/** Regions whose failures show in the peak: the limit was met. Elsewhere an allocation failed below it, and the peak tells too little. */
-const SEEN_IN_PEAK: readonly (string | null)[] = ['container', 'host', null] satisfies (Region | null)[];
+/** Regions whose allocations fail before the limit is met: the peak tells too little of what was needed. */
+const FAILS_BELOW_THE_LIMIT: readonly string[] = ['python-worker', 'object-store', 'node-heap'] satisfies Region[];
 
 /** An attempt that found work done may have needed less than one that does it all; at most so many times less is believed. */
 const MOST_UNSEEN = 2;
@@ -97,7 +97,8 @@ export function aboveTooSmall({ tooSmallBytes }: Need): number {
 }
 
 function needAlone({ engine, peakBytes, tooSmall, shareDone }: SizeRecord, limitBytes: number): number {
-  if (peakBytes === null || !tooSmall.every(({ region }) => SEEN_IN_PEAK.includes(region))) return limitBytes;
+  const failedBelow = tooSmall.some(({ region }) => region !== null && FAILS_BELOW_THE_LIMIT.includes(region));
+  if (peakBytes === null || failedBelow) return limitBytes;
   const withRoom = peakBytes * PEAK_FACTOR + PEAK_ROOM_BYTES;
   if (!FILLS_ITS_LIMIT.includes(engine)) return withRoom * Math.min(MOST_UNSEEN, 1 / shareDone);
   if (peakBytes >= limitBytes * ROOMY) return limitBytes;
