@@ -1,3 +1,4 @@
+import { OUTCOME_FILE } from '../contracts/attempt-outcome.js';
 import type { Attempt } from '../contracts/attempt.js';
 import { formatBytes } from '../contracts/bytes.js';
 import { TemperedError } from '../contracts/failure.js';
@@ -15,7 +16,6 @@ import { checkInputs } from './check-inputs.js';
 import type { ActivityContext, RunIdentity } from './context.js';
 import { loadPipeline, loadStage } from './find-stage.js';
 import { type JobFamily, jobKeyOf } from './job-key.js';
-import { OUTCOME_FILE } from './record-outcome.js';
 import { inputSizeOf, type SplitCall, splitCall } from './split-call.js';
 import { explainMiss, hashJobCode, stageKeyOf } from './stage-key.js';
 

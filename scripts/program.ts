@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { BYTES_PATTERN } from '../contracts/bytes.js';
 import { TemperedError } from '../contracts/failure.js';
 import type { Answer, Io } from './io.js';
 import { runCommand } from './run-command.js';
@@ -72,6 +73,12 @@ export function wholeNumber(least: number) {
     if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`allowed is a whole number from ${String(least)}.`);
   };
+}
+
+/** Checks a size of an option, as `2GiB`; it stays text. */
+export function byteSize(text: string): string {
+  if (BYTES_PATTERN.test(text)) return text;
+  throw new InvalidArgumentError('allowed is a number and B, KiB, MiB, GiB or TiB, as 2GiB.');
 }
 
 /** Collects an option that may be given many times. */

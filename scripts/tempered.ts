@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { EvidenceEngine } from '../contracts/evidence.js';
 import type { ClassifyOptions } from './commands/classify.js';
+import type { DemoOomOptions } from './commands/demo-oom.js';
 import { exitStatus } from './input/exit-status.js';
 import type { Io } from './io.js';
-import { Program, wholeNumber } from './program.js';
+import { byteSize, Program, wholeNumber } from './program.js';
 
 const ENGINES = EvidenceEngine.options;
 
@@ -153,4 +154,12 @@ function addDemo(program: Program, io: Io): void {
         (await import('./commands/demo.js')).demo(io, options),
     })
     .option('--rows <n>', 'how many rows', wholeNumber(1), 1_000_000);
+  program
+    .add(program.root, 'demo-oom', {
+      description: "run the published report's crash under recovery, blind retry and blind doubling, side by side",
+      action: async (options: DemoOomOptions) => (await import('./commands/demo-oom.js')).demoOom(io, options),
+    })
+    .option('--rows <n>', 'how many rows', wholeNumber(1), 30_000_000)
+    .option('--trees <n>', 'trees of the forest', wholeNumber(1), 500)
+    .option('--memory <size>', 'limit of the process that the rows are gathered in', byteSize, '2GiB');
 }

@@ -31,7 +31,7 @@ export const layout = {
   work: (storage: Rooted, jobKey: string): string => `${storage.root}/_work/${escapedPath('job key', jobKey)}`,
 
   scratch: (storage: Rooted, stage: string, stageKey: string): string =>
-    `${storage.root}/_scratch/${stageName(stage)}/${escapedPath('stage key', stageKey)}`,
+    `${layout.scratchOf(storage, stage)}/${escapedPath('stage key', stageKey)}`,
 
   /** Size records of all stages, and of one. */
   allSizes: (storage: Rooted): string => `${storage.root}/_sizes`,
@@ -45,9 +45,15 @@ export const layout = {
     `${storage.root}/_damaged/${uri.slice(storage.root.length + 1)}-${id}`,
 
   stage: (storage: Rooted, stage: string, stageKey: string): string =>
-    `${storage.root}/${stageName(stage)}/${escapedPath('stage key', stageKey)}`,
+    `${layout.publishedOf(storage, stage)}/${escapedPath('stage key', stageKey)}`,
 
-  latest: (storage: Rooted, stage: string): string => `${storage.root}/${stageName(stage)}/_latest.json`,
+  /** Every published folder of a stage. */
+  publishedOf: (storage: Rooted, stage: string): string => `${storage.root}/${stageName(stage)}`,
+
+  /** Finished work of attempts that have not led to a publication yet. */
+  scratchOf: (storage: Rooted, stage: string): string => `${storage.root}/_scratch/${stageName(stage)}`,
+
+  latest: (storage: Rooted, stage: string): string => `${layout.publishedOf(storage, stage)}/_latest.json`,
 
   models: (storage: Rooted): string => `${storage.root}/models`,
 

@@ -1,2 +1,3 @@
+export { forest } from './forest.js';
 export { predict } from './predict.js';
 export { salary } from './salary.js';

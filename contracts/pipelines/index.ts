@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Stages } from '../stage.js';
+import { ForestInput, forestStages } from './forest.js';
 import { PredictInput, predictStages } from './predict.js';
 import { SalaryInput, salaryStages } from './salary.js';
 
@@ -21,6 +22,11 @@ export const PIPELINES = {
     summary: 'generate, clean, tune, evaluate, store and predict on the employee table',
     input: SalaryInput,
     stages: salaryStages,
+  },
+  forest: {
+    summary: 'generate, clean, grow one large random forest and measure its error',
+    input: ForestInput,
+    stages: forestStages,
   },
   predict: { summary: 'batch inference with a stored model', input: PredictInput, stages: predictStages },
 } as const satisfies Pipelines;

@@ -47,7 +47,8 @@ export async function watchRun(io: Io, temporal: Temporal, { run, name, stages, 
   }
 }
 
-async function chooseView(io: Io, stages: Watching['stages'], json: boolean): Promise<RunView> {
+/** The display that fits where the command writes. */
+export async function chooseView(io: Io, stages: Watching['stages'], json: boolean): Promise<RunView> {
   if (json) return SILENT_VIEW;
   return io.interactive && stages ? liveView(stages) : plainView(io);
 }
