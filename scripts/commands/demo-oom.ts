@@ -96,7 +96,13 @@ function answer(runs: readonly PolicyRun[], input: { readonly rows: number; read
   const title = `${formatCount(input.rows)} rows, ${formatCount(input.trees)} trees`;
   return {
     document: { input, runs },
-    text: [`\n${title}: the run under recovery`, ...(ladder ? story(ladder) : []), '', comparison(runs)].join('\n'),
+    text: [
+      `\n${title}: the run under recovery`,
+      ...(ladder ? story(ladder) : []),
+      '',
+      comparison(runs),
+      `\ndata   ${stateDir()} holds it for the next demo`,
+    ].join('\n'),
     exitCode: ladder?.ending === 'succeeded' ? 0 : 1,
   };
 }

@@ -33,13 +33,18 @@ test('a run that never came to a model says so in every line that would hold a n
   expect(lines).toContain('kept           etl');
   expect(lines).toContain('ending         failed: JOB_FAILED');
   expect(lines).toContain('MSE (naive)    never measured');
-  expect(lines).toContain('  attempt 1 died: out-of-memory, container (definite): SIGKILL; oom_kill +1');
+  expect(lines).toContain('which memory   container (definite)');
+  expect(lines.slice(-3)).toEqual([
+    'blind-retry decided',
+    '  attempt 1 died: collect true -> false',
+    '  attempt 2 died: given up',
+  ]);
 });
 
-test('the story tells each death with its words and what was decided, in order', () => {
+test('the story tells each attempt and what was decided after it, in order', () => {
   expect(story(lost)).toEqual([
     'etl: 30 rows in 60.0 s.',
-    'train-forest attempt 1: all rows gathered in one process, limit 2 GiB, peak 2 GiB; it died after 14.0 s: out-of-memory, container (definite): SIGKILL; oom_kill +1.',
+    'train-forest attempt 1: all rows gathered in one process, limit 2 GiB, peak 2 GiB; it died after 14.0 s.',
     'decided: attempt 1 died: collect true -> false.',
     expect.stringContaining('train-forest attempt 2: all rows gathered in one process'),
     'decided: attempt 2 died: given up.',

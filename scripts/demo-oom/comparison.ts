@@ -1,8 +1,8 @@
 import { formatBytes } from '../../contracts/bytes.js';
 import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
-import { CRASHING, type PolicyRun } from './run-policy.js';
-import { keptText, verdictText } from './story.js';
+import type { PolicyRun } from './run-policy.js';
+import { keptText } from './story.js';
 
 /** The policies side by side, and below them each of their decisions. */
 export function comparison(runs: readonly PolicyRun[]): string {
@@ -24,14 +24,10 @@ export function comparison(runs: readonly PolicyRun[]): string {
   return [facts, ...runs.map(decisions)].join('\n\n');
 }
 
-/** Each death and what was decided. A policy that decides the same again and again says it once. */
+/** What each attempt died of, by which words that is known, and what was decided: one sentence an attempt. */
 function decisions({ policy, attempts }: PolicyRun): string {
-  const lines = attempts.flatMap(({ verdict, decision }, index) =>
-    verdict && decision !== null
-      ? [`  attempt ${String(index + 1)} died: ${verdictText(verdict)}`, `    decided: ${decision}`]
-      : [],
-  );
-  return [policy, ...lines].join('\n');
+  const sentences = attempts.flatMap(({ decision }) => decision ?? []);
+  return [`${policy} decided`, ...sentences.map((sentence) => `  ${sentence}`)].join('\n');
 }
 
 function memoryDeaths({ attempts }: PolicyRun): number {
@@ -39,7 +35,9 @@ function memoryDeaths({ attempts }: PolicyRun): number {
 }
 
 function regionsText({ attempts }: PolicyRun): string {
-  const regions = attempts.flatMap(({ verdict }) => verdict?.region ?? []);
+  const regions = attempts.flatMap(({ verdict }) =>
+    verdict?.region ? [`${verdict.region} (${verdict.certainty})`] : [],
+  );
   return [...new Set(regions)].join(', ') || 'none';
 }
 
@@ -54,8 +52,8 @@ function range([from, to]: readonly [number, number]): string {
   return from === to ? formatBytes(from) : `${formatBytes(from)} to ${formatBytes(to)}`;
 }
 
-function endingText({ ending, result, failure }: PolicyRun): string {
-  if (ending === 'stopped') return `stopped in ${CRASHING}: took too long`;
+function endingText({ ending, attempts, result, failure }: PolicyRun): string {
+  if (ending === 'stopped') return `stopped at ${formatBytes(attempts.at(-1)?.memoryBytes ?? 0)}, still training`;
   if (ending === 'failed') return `failed: ${failure?.code ?? ''}`;
   return `measured model${result?.kind === 'rejected' ? ', rejected' : ''}`;
 }

@@ -31,21 +31,18 @@ function dataSentences({ stages }: PolicyRun): readonly string[] {
     );
 }
 
-function attemptSentences(attempt: TriedAttempt, number: number): readonly string[] {
-  const { memoryBytes, settings, seconds, peakBytes, ending, verdict, decision } = attempt;
+/** The decision says of what the attempt died, by which words that is known, and what was changed. */
+function attemptSentences(
+  { memoryBytes, settings, seconds, peakBytes, ending, decision }: TriedAttempt,
+  number: number,
+) {
   const how = settings['collect'] === true ? 'all rows gathered in one process' : 'rows streamed';
   const peak = peakBytes === null ? '' : `, peak ${formatBytes(peakBytes)}`;
-  const end = ending === 'died' ? `died after ${formatSeconds(seconds)}` : `${ending} in ${formatSeconds(seconds)}`;
-  const why = verdict === null ? '' : `: ${verdictText(verdict)}`;
+  const after = `${ending === 'died' ? 'died after' : `${ending} in`} ${formatSeconds(seconds)}`;
   return [
-    `${CRASHING} attempt ${String(number)}: ${how}, limit ${formatBytes(memoryBytes)}${peak}; it ${end}${why}.`,
+    `${CRASHING} attempt ${String(number)}: ${how}, limit ${formatBytes(memoryBytes)}${peak}; it ${after}.`,
     ...(decision === null ? [] : [`decided: ${decision}.`]),
   ];
-}
-
-/** `out-of-memory, container (definite): SIGKILL (exit code 137); oom_kill +1` */
-export function verdictText({ kind, region, certainty, quotes }: NonNullable<TriedAttempt['verdict']>): string {
-  return `${kind}${region === null ? '' : `, ${region}`} (${certainty}): ${quotes.join('; ')}`;
 }
 
 function keptSentence(run: PolicyRun): string {

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { PolicyRun } from '../../scripts/demo-oom/run-policy.js';
+import { projectRoot } from '../../settings/home.js';
+import { eventually } from '../harness/eventually.js';
+import { withHome } from '../harness/home.js';
 import { processesWith, withPlatform } from '../harness/platform.js';
 
-const SMALL = ['--rows', '3000000', '--trees', '10', '--memory', '512MiB'] as const;
+const SMALL = ['--rows', '3000000', '--trees', '4', '--memory', '512MiB'] as const;
 
 /** What one run came to, without its numbers. */
 function outline({ policy, ending, attempts, result }: PolicyRun) {
@@ -35,5 +40,19 @@ test("the report's crash is recovered from at the same limit, never ends under b
     const status = await tempered('status');
     const own = JSON.parse((await tempered('runs', '--json')).stdout) as { readonly runs: readonly unknown[] };
     expect({ status: status.code, runs: own.runs }).toEqual({ status: 0, runs: [] });
+  });
+});
+
+test('Ctrl-C in the middle of a job leaves nothing running', async () => {
+  await withHome(async ({ folder, env }) => {
+    const args = [join(projectRoot, 'bin', 'tempered.mjs'), 'demo-oom', ...SMALL];
+    const demo = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const closed = once(demo, 'close');
+    let told = '';
+    demo.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    await eventually(() => told.includes('etl running'), { withinMs: 90_000 });
+    demo.kill('SIGINT');
+    expect(await closed).toEqual([130, null]);
+    expect(processesWith(folder)).toEqual([]);
   });
 });
