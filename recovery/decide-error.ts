@@ -6,21 +6,22 @@ import { readLines } from './log/read-lines.js';
 import { readRecords } from './log/read-records.js';
 import { sayingOf, simpleName } from './log/saying.js';
 
+/** `UNABLE_TO_ACQUIRE_MEMORY`, `UDF_PYSPARK_ERROR.OOM`: what engines and services write where a class is asked for. */
+const CODE = /^[A-Z][A-Z\d]*(?:[_.][A-Z\d]+)+$/;
+
 /**
  * What the error that the job named itself says. A class that only carries another's failure is opened; one that the log shows
- * with its causes is read there, because a class alone hides what it was raised from.
+ * with its causes is read there, because a class alone hides what it was raised from. A code, and a message without a class,
+ * are words of an engine: what no rule knows of them says nothing.
  */
 export function decideError(facts: Facts): Judgement {
   const { errorClass, errorMessage, records } = facts;
-  if (errorClass === null) return { kind: 'nothing' };
+  if (errorClass === null || CODE.test(errorClass)) return decideWords(facts);
   const within = isCarrier(errorClass) ? readRecords(readLines(errorMessage)).flatMap(({ sayings }) => sayings) : [];
-  const record: LogRecord = {
-    rank: 'death',
-    sayings: [sayingOf(`${errorClass}: ${errorMessage}`, true), ...within],
-    context: errorMessage.slice(0, 600),
-    raisedInHandler: false,
-  };
-  const own = judgeRecord(record, facts);
+  const own = judgeRecord(
+    recordOf(facts, [sayingOf(`${errorClass}: ${errorMessage}`, true), sayingOf(errorClass), ...within]),
+    facts,
+  );
   if (own.kind === 'cause') return own;
   const name = simpleName(errorClass);
   const shown = records.findLast(
@@ -33,4 +34,19 @@ export function decideError(facts: Facts): Judgement {
     : own.kind === 'nothing'
       ? { kind: 'own', rank: 'death', quote: `${errorClass}: ${errorMessage}` }
       : own;
+}
+
+/** The code, the whole message, then its statements one by one. */
+function decideWords(facts: Facts): Judgement {
+  const message = facts.errorMessage.trim();
+  const words = [facts.errorClass ?? '', message].filter((text) => text !== '').map((text) => sayingOf(text));
+  if (words.length === 0) return { kind: 'nothing' };
+  const judged = [recordOf(facts, words), ...readRecords(readLines(message))].map((one) => judgeRecord(one, facts));
+  return (
+    judged.find(({ kind }) => kind === 'cause') ?? judged.find(({ kind }) => kind !== 'nothing') ?? { kind: 'nothing' }
+  );
+}
+
+function recordOf({ errorMessage }: Facts, sayings: LogRecord['sayings']): LogRecord {
+  return { rank: 'death', sayings, context: errorMessage.slice(0, 600), raisedInHandler: false };
 }

@@ -28,7 +28,11 @@ const STANDS_ALONE =
 const LISTED = /^(?:[-*+>•] |\d{1,3}[.)] |\*\*|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
-  /\b(?:retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+  /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+
+/** A sentence that tells the reader what to do tells nothing of what the program did. */
+const ADVICE =
+  /^(?:Please|Use|Consider|Refer|Reduce|Increase|Enable|Adjust|See|Check|Pass|You (?:can|may|should|could)|To (?:adjust|disable|enable|avoid|prevent|fix))\b/;
 
 /** An exception without a stack is the end of a program only when this many lines or fewer stand from it to the end of the log. */
 const LAST_LINES = 4;
@@ -219,10 +223,14 @@ class RecordReader {
   }
 
   #markWentOn(text: string): boolean {
-    if (!WENT_ON.test(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
+    if (!tellsOfGoingOn(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
     this.#current.discount();
     // What comes next is told after it: a traceback that joined this record would be lost with it.
     this.#open(new RecordBuilder('line', null, true));
     return true;
   }
+}
+
+function tellsOfGoingOn(text: string): boolean {
+  return WENT_ON.test(text) && text.split(/(?<=[.!?;])\s+/).some((one) => WENT_ON.test(one) && !ADVICE.test(one));
 }
