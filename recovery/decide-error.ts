@@ -1,13 +1,10 @@
-import type { Facts } from './facts.js';
+import { type Facts, isErrorCode } from './facts.js';
 import { type Judgement, judgeRecord } from './judge-record.js';
 import { isCarrier } from './log/lead-ins.js';
 import type { LogRecord } from './log/log-record.js';
 import { readLines } from './log/read-lines.js';
 import { readRecords } from './log/read-records.js';
 import { sayingOf, simpleName } from './log/saying.js';
-
-/** `UNABLE_TO_ACQUIRE_MEMORY`, `UDF_PYSPARK_ERROR.OOM`: what engines and services write where a class is asked for. */
-const CODE = /^[A-Z][A-Z\d]*(?:[_.][A-Z\d]+)+$/;
 
 /**
  * What the error that the job named itself says. A class that only carries another's failure is opened; one that the log shows
@@ -16,7 +13,7 @@ const CODE = /^[A-Z][A-Z\d]*(?:[_.][A-Z\d]+)+$/;
  */
 export function decideError(facts: Facts): Judgement {
   const { errorClass, errorMessage, records } = facts;
-  if (errorClass === null || CODE.test(errorClass)) return decideWords(facts);
+  if (errorClass === null || isErrorCode(errorClass)) return decideWords(facts);
   const within = isCarrier(errorClass) ? readRecords(readLines(errorMessage)).flatMap(({ sayings }) => sayings) : [];
   const own = judgeRecord(
     recordOf(facts, [sayingOf(`${errorClass}: ${errorMessage}`, true), sayingOf(errorClass), ...within]),
@@ -36,15 +33,17 @@ export function decideError(facts: Facts): Judgement {
       : own;
 }
 
-/** The code, the whole message, then its statements one by one. */
 function decideWords(facts: Facts): Judgement {
-  const message = facts.errorMessage.trim();
-  const words = [facts.errorClass ?? '', message].filter((text) => text !== '').map((text) => sayingOf(text));
-  if (words.length === 0) return { kind: 'nothing' };
-  const judged = [recordOf(facts, words), ...readRecords(readLines(message))].map((one) => judgeRecord(one, facts));
-  return (
-    judged.find(({ kind }) => kind === 'cause') ?? judged.find(({ kind }) => kind !== 'nothing') ?? { kind: 'nothing' }
-  );
+  const words = [facts.errorClass ?? '', facts.errorMessage.trim()].filter((text) => text !== '');
+  return words.length === 0
+    ? { kind: 'nothing' }
+    : judgeRecord(
+        recordOf(
+          facts,
+          words.map((text) => sayingOf(text)),
+        ),
+        facts,
+      );
 }
 
 function recordOf({ errorMessage }: Facts, sayings: LogRecord['sayings']): LogRecord {
