@@ -5,7 +5,7 @@ import { decideLog } from './decide-log.js';
 import { decideReason } from './decide-reason.js';
 import { type Facts, factsOf } from './facts.js';
 import type { Judgement } from './judge-record.js';
-import { SIGNAL_RULES, SPARK_EXIT } from './rules/exits.js';
+import { SIGNAL_RULES, SPARK_EXIT, YARN_EXIT_RULES } from './rules/exits.js';
 import { KERNEL_KILL, KERNEL_KILL_OF_CHILD } from './rules/kernel.js';
 import { JOB_OUT_OF_MEMORY, PLATFORM_CODE_RULES } from './rules/platform-codes.js';
 import { type FieldRule, shorten, verdictOf } from './rules/rule.js';
@@ -53,7 +53,7 @@ function judgeCleanExit(facts: Facts): Verdict {
 }
 
 function judgeEnd(facts: Facts): Verdict {
-  const killed = first([KERNEL_KILL], facts);
+  const killed = first([KERNEL_KILL, ...YARN_EXIT_RULES], facts);
   if (killed) return killed;
   const heap = first([SPARK_EXIT], facts);
   if (heap) return refineHeap(heap, facts);
@@ -74,14 +74,14 @@ function judgeEnd(facts: Facts): Verdict {
   );
 }
 
-/** Exit code 52 stands for every OutOfMemoryError; the log may tell that it was not the heap. */
+/** Exit code 52 stands for every OutOfMemoryError; the job or its log may tell that it was not the heap. */
 function refineHeap(heap: Verdict, facts: Facts): Verdict {
-  const log = decideLog(facts);
-  const other = log.kind === 'cause' && isMemory(log.verdict) ? log.verdict.region : null;
-  const refines = other !== null && ['array-limit', 'metaspace', 'direct-buffer', 'broadcast'].includes(other);
-  return log.kind === 'cause' && refines
-    ? { ...log.verdict, evidence: [...log.verdict.evidence, ...heap.evidence] }
-    : heap;
+  for (const told of [decideError(facts), decideLog(facts)]) {
+    const other = told.kind === 'cause' && isMemory(told.verdict) ? told.verdict : null;
+    if (other?.region && ['array-limit', 'metaspace', 'direct-buffer', 'broadcast'].includes(other.region))
+      return { ...other, evidence: [...other.evidence, ...heap.evidence] };
+  }
+  return heap;
 }
 
 /** Something died, and nobody says of what. A counter that stood still says of what it did not die. */

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js';
+import { type Facts, isErrorCode } from './facts.js';
 import { type Judgement, judgeRecord } from './judge-record.js';
 import { isCarrier } from './log/lead-ins.js';
 import type { LogRecord } from './log/log-record.js';
@@ -8,19 +8,17 @@ import { sayingOf, simpleName } from './log/saying.js';
 
 /**
  * What the error that the job named itself says. A class that only carries another's failure is opened; one that the log shows
- * with its causes is read there, because a class alone hides what it was raised from.
+ * with its causes is read there, because a class alone hides what it was raised from. A code, and a message without a class,
+ * are words of an engine: what no rule knows of them says nothing.
  */
 export function decideError(facts: Facts): Judgement {
   const { errorClass, errorMessage, records } = facts;
-  if (errorClass === null) return { kind: 'nothing' };
+  if (errorClass === null || isErrorCode(errorClass)) return decideWords(facts);
   const within = isCarrier(errorClass) ? readRecords(readLines(errorMessage)).flatMap(({ sayings }) => sayings) : [];
-  const record: LogRecord = {
-    rank: 'death',
-    sayings: [sayingOf(`${errorClass}: ${errorMessage}`, true), ...within],
-    context: errorMessage.slice(0, 600),
-    raisedInHandler: false,
-  };
-  const own = judgeRecord(record, facts);
+  const own = judgeRecord(
+    recordOf(facts, [sayingOf(`${errorClass}: ${errorMessage}`, true), sayingOf(errorClass), ...within]),
+    facts,
+  );
   if (own.kind === 'cause') return own;
   const name = simpleName(errorClass);
   const shown = records.findLast(
@@ -33,4 +31,21 @@ export function decideError(facts: Facts): Judgement {
     : own.kind === 'nothing'
       ? { kind: 'own', rank: 'death', quote: `${errorClass}: ${errorMessage}` }
       : own;
+}
+
+function decideWords(facts: Facts): Judgement {
+  const words = [facts.errorClass ?? '', facts.errorMessage.trim()].filter((text) => text !== '');
+  return words.length === 0
+    ? { kind: 'nothing' }
+    : judgeRecord(
+        recordOf(
+          facts,
+          words.map((text) => sayingOf(text)),
+        ),
+        facts,
+      );
+}
+
+function recordOf({ errorMessage }: Facts, sayings: LogRecord['sayings']): LogRecord {
+  return { rank: 'death', sayings, context: errorMessage.slice(0, 600), raisedInHandler: false };
 }

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceEngine } from '../contracts/evidence.js';
 import { boundText } from './log/bound-text.js';
 import type { LogRecord } from './log/log-record.js';
+import { splitQuotedLog, type Told } from './log/quoted-log.js';
 import { readLines } from './log/read-lines.js';
 import { readRecords } from './log/read-records.js';
 
@@ -49,11 +50,13 @@ const SIGNALS: Readonly<Record<number, string>> = {
 
 /** Reads evidence of any origin: what has the wrong type or is absurd counts as missing. */
 export function factsOf(evidence: Evidence): Facts {
-  const log = text(evidence.logTail);
-  const reason = text(evidence.reason).slice(0, REASON);
-  const errorMessage = text(evidence.errorMessage).slice(0, REASON);
-  const code = wholeNumber(evidence.exit?.code);
+  const told = splitQuotedLog(text(evidence.reason));
+  const reason = told.words.slice(0, REASON);
   const errorClass = text(evidence.errorClass).slice(0, 300).trim();
+  const message = messageOf(text(evidence.errorMessage), errorClass);
+  const errorMessage = message.words.slice(0, REASON);
+  const log = [text(evidence.logTail), told.log, message.log].filter((part) => part !== '').join('\n');
+  const code = wholeNumber(evidence.exit?.code);
   const lines = readLines(log);
   const raw = `${boundText(log)}\n${reason}\n${errorMessage}`;
   return {
@@ -70,6 +73,20 @@ export function factsOf(evidence: Evidence): Facts {
     isSpark: SPARK_ENGINES.has(evidence.engine) || SPARK_WORDS.test(raw),
     isLocalSpark: /\bexecutor driver\b|\blocal\[[\d*]/.test(raw),
   };
+}
+
+/** `UNABLE_TO_ACQUIRE_MEMORY`, `UDF_PYSPARK_ERROR.OOM`: what engines and services write where a class is asked for. */
+export function isErrorCode(errorClass: string): boolean {
+  return /^[A-Z][A-Z\d]*(?:[_.][A-Z\d]+)+$/.test(errorClass);
+}
+
+/** Several lines without a class above them are a log. */
+function messageOf(message: string, errorClass: string): Told {
+  if (errorClass !== '' && !isErrorCode(errorClass)) return { words: message, log: '' };
+  const whole = message.trim();
+  const told = splitQuotedLog(whole);
+  const announced = /^[^\n]*:[ \t]*\n?$/.test(told.words);
+  return whole.includes('\n') && !announced ? { words: '', log: whole } : told;
 }
 
 /** The exit code or signal in words. */

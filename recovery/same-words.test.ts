@@ -70,6 +70,38 @@ describe('the same words', () => {
     expect(taken).toEqual([]);
   });
 
+  test.each([
+    ['the reason of Ray’s Jobs API', (words: string) => ({ reason: words })],
+    ['a message without a class', (words: string) => ({ errorMessage: words })],
+    [
+      'a message under a code',
+      (words: string) => ({ errorClass: 'JOB_ENTRYPOINT_COMMAND_ERROR', errorMessage: words }),
+    ],
+  ] as const)('are judged as a log when they are quoted in %s', (_, quotedIn) => {
+    const short = logged.filter(
+      ({ evidence }) =>
+        !evidence.reason && !evidence.errorClass && !evidence.stopRequested && evidence.exit?.code !== 0,
+    );
+    const differing = short
+      .map(({ name, evidence }) => {
+        const head =
+          'Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n';
+        const quoted = { ...evidence, ...quotedIn(head + evidence.logTail), logTail: null };
+        return { name, plain: decided(evidence), quoted: decided(quoted) };
+      })
+      .filter(({ plain, quoted }) => plain !== quoted);
+    expect(differing).toEqual([]);
+  });
+
+  test('are no cause when the program survived them and its whole log is the message', () => {
+    const taken = logged
+      .filter(({ evidence, expect: { kind } }) => kind !== 'out-of-memory' && evidence.exit?.code !== 0)
+      .filter(({ evidence }) => !evidence.reason && !evidence.errorClass && !evidence.stopRequested)
+      .filter(({ evidence }) => escalates(classify({ ...evidence, errorMessage: evidence.logTail, logTail: null })))
+      .map(({ name }) => name);
+    expect(taken).toEqual([]);
+  });
+
   test('are no cause when only the end of their line is left of a longer log', () => {
     const progress = 'Epoch 1: step 41 of 220, loss 0.81\n'.repeat(600);
     const rests = ['haps out of memory?', 'u see CUDA out of memory, reduce the batch size.', 'tempt 1: OOMKilled'];

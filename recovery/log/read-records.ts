@@ -20,7 +20,7 @@ const THROWN =
   /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
 /** A line without any of these is progress or data. */
 const TELLING =
-  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust|is invalid/i;
+  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust|is invalid|Cannot |bigger than/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
@@ -28,7 +28,11 @@ const STANDS_ALONE =
 const LISTED = /^(?:[-*+>•] |\d{1,3}[.)] |\*\*|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
-  /\b(?:retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+  /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+
+/** A sentence that tells the reader what to do tells nothing of what the program did. */
+const ADVICE =
+  /^(?:Please|Use|Consider|Refer|Reduce|Increase|Enable|Adjust|See|Check|Pass|You (?:can|may|should|could)|To (?:adjust|disable|enable|avoid|prevent|fix))\b/;
 
 /** An exception without a stack is the end of a program only when this many lines or fewer stand from it to the end of the log. */
 const LAST_LINES = 4;
@@ -219,10 +223,14 @@ class RecordReader {
   }
 
   #markWentOn(text: string): boolean {
-    if (!WENT_ON.test(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
+    if (!tellsOfGoingOn(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
     this.#current.discount();
     // What comes next is told after it: a traceback that joined this record would be lost with it.
     this.#open(new RecordBuilder('line', null, true));
     return true;
   }
+}
+
+function tellsOfGoingOn(text: string): boolean {
+  return WENT_ON.test(text) && text.split(/(?<=[.!?;])\s+/).some((one) => WENT_ON.test(one) && !ADVICE.test(one));
 }

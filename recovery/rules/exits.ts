@@ -15,8 +15,61 @@ export const SPARK_EXIT: FieldRule = {
   match: ({ isSpark, code }) => (isSpark && code === 52 ? 'exit code 52 (JVM out of memory)' : null),
 };
 
-/** What a signal says when nothing else says anything. */
+function yarnExit(...codes: readonly number[]): FieldRule['match'] {
+  return (facts) =>
+    facts.code !== null && codes.includes(facts.code) && (facts.isSpark || facts.engine === 'yarn')
+      ? exitText(facts)
+      : null;
+}
+
+const YARN = 'Hadoop ContainerExitStatus';
+
+/** What YARN did to a container: its own codes, all below those of signals. */
+export const YARN_EXIT_RULES: readonly FieldRule[] = [
+  {
+    id: 'yarn-code-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    source: `${YARN}: KILLED_EXCEEDED_VMEM, KILLED_EXCEEDED_PMEM`,
+    match: yarnExit(-103, -104),
+  },
+  {
+    id: 'yarn-code-preempted',
+    kind: 'preempted',
+    certainty: 'definite',
+    region: null,
+    source: `${YARN}: PREEMPTED`,
+    match: yarnExit(-102),
+  },
+  {
+    id: 'yarn-code-lost',
+    kind: 'lost',
+    certainty: 'definite',
+    region: null,
+    source: `${YARN}: ABORTED, DISKS_FAILED`,
+    match: yarnExit(-100, -101),
+  },
+  {
+    id: 'yarn-code-ended',
+    kind: 'cancelled',
+    certainty: 'probable',
+    region: null,
+    source: `${YARN}: KILLED_BY_APPMASTER, KILLED_BY_RESOURCEMANAGER, KILLED_AFTER_APP_COMPLETION`,
+    match: yarnExit(-105, -106, -107),
+  },
+];
+
+/** What the exit says when nothing else says anything. */
 export const SIGNAL_RULES: readonly FieldRule[] = [
+  {
+    id: 'spark-exit-53',
+    kind: 'disk-full',
+    certainty: 'probable',
+    region: null,
+    source: 'SparkExitCode.DISK_STORE_FAILED_TO_CREATE_DIR = 53',
+    match: (facts) => (facts.isSpark && facts.code === 53 ? exitText(facts) : null),
+  },
   {
     id: 'killed-by-somebody',
     kind: 'lost',

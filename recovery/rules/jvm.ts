@@ -1,4 +1,4 @@
-import { javaHeap } from './regions.js';
+import { javaHeap, taskHeap } from './regions.js';
 import type { TextRule } from './rule.js';
 
 const HOTSPOT = 'OpenJDK 17: messages of java.lang.OutOfMemoryError and of HotSpot, observed';
@@ -69,7 +69,7 @@ export const JVM_RULES: readonly TextRule[] = [
     id: 'spark-memory-manager',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: javaHeap,
+    region: taskHeap,
     in: 'class',
     pattern: /^(?:[\w.]{0,80}\.)?SparkOutOfMemoryError\b/,
     source: 'Spark: org.apache.spark.memory.SparkOutOfMemoryError, UNABLE_TO_ACQUIRE_MEMORY',

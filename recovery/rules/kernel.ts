@@ -20,8 +20,8 @@ export interface MemoryKills {
 export function memoryKills(facts: Facts): MemoryKills | null {
   if (facts.oomKills !== null)
     return facts.oomKills > 0 ? { quote: `oom_kill +${String(facts.oomKills)}`, region: 'container' } : null;
-  for (const { sayings } of [...facts.records, ...facts.reasonRecords].reverse()) {
-    const text = sayings[0]?.text ?? '';
+  const told = [...facts.records, ...facts.reasonRecords].map(({ sayings }) => sayings[0]?.text ?? '');
+  for (const text of [...told, facts.errorMessage].reverse()) {
     if (MEMCG.test(text)) return { quote: text, region: 'container' };
     if (GLOBAL.test(text)) return { quote: text, region: 'host' };
   }

@@ -23,6 +23,15 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     source: 'Python argparse and click, GNU getopt',
   },
   {
+    id: 'no-such-command',
+    kind: 'invalid-input',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    pattern: /^[^"'`]{0,300}: command not found$/,
+    source: 'bash, exit code 127',
+  },
+  {
     id: 'refused-by-schema',
     kind: 'invalid-input',
     certainty: 'probable',

@@ -16,6 +16,12 @@ export function javaHeap({ facts, saying, context }: Place): Region {
   return 'driver-heap';
 }
 
+/** Memory that Spark's tasks share: an executor's, unless driver and tasks are one JVM. */
+export function taskHeap({ facts, saying, context }: Place): Region {
+  if (facts.isLocalSpark || facts.code === 52) return javaHeap({ facts, saying, context });
+  return 'jvm-heap';
+}
+
 /** An allocation that failed: in an exception of Python it is Python's memory, in a line of a program the machine's. */
 export function allocator({ facts, saying }: Place): Region {
   const { className } = saying;

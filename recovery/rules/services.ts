@@ -43,6 +43,24 @@ export const SERVICE_RULES: readonly TextRule[] = [
     source: 'Databricks: termination codes and job messages',
   },
   {
+    id: 'databricks-function-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'python-worker',
+    in: 'message',
+    pattern: /\bUDF_(?:PYSPARK_)?(?:USER_CODE_)?ERROR\.(?:OOM|(?:INTERNAL_)?MEMORY_LIMIT\w*)\b/,
+    source: 'Databricks: error conditions of user-defined functions',
+  },
+  {
+    id: 'temporal-heartbeat',
+    kind: 'lost',
+    certainty: 'ambiguous',
+    region: null,
+    in: 'class',
+    pattern: /^(?:[\w.]{0,80}\.)?(?:TimeoutFailure|TimeoutError)\b.{0,120}heartbeat/is,
+    source: 'Temporal: TIMEOUT_TYPE_HEARTBEAT; the worker is gone, nobody says of what',
+  },
+  {
     id: 'lambda-memory',
     kind: 'out-of-memory',
     certainty: 'definite',
@@ -55,7 +73,8 @@ export const SERVICE_RULES: readonly TextRule[] = [
     id: 'slurm-state',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: 'container',
+    // Ray names the same error with the same word.
+    region: ({ facts }) => (facts.engine === 'ray' ? 'host' : 'container'),
     in: 'message',
     pattern:
       /\bOUT_OF_ME(?:MORY|\+)|task [\d-]+: Out Of Memory|Exceeded (?:job|step) memory limit|exceeded memory limit \(\d+|(?:Job|StepId=|Step) ?[\d.]+ exceeded (?:virtual )?memory limit|memory limit .{0,40}being killed/,

@@ -1,4 +1,4 @@
-import { javaHeap } from './regions.js';
+import { javaHeap, taskHeap } from './regions.js';
 import type { TextRule } from './rule.js';
 
 /** Apache Spark's own texts, in any cluster manager. */
@@ -47,7 +47,7 @@ export const SPARK_RULES: readonly TextRule[] = [
     id: 'spark-acquire-memory',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: javaHeap,
+    region: taskHeap,
     in: 'message',
     pattern: /\[?UNABLE_TO_ACQUIRE_MEMORY\b|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes/,
     source: 'Spark: MemoryConsumer.throwOom',
