@@ -45,12 +45,12 @@ test("the report's crash is recovered from at the same limit, never ends under b
 
 test('Ctrl-C in the middle of a job leaves nothing running', async () => {
   await withHome(async ({ folder, env }) => {
-    const args = [join(projectRoot, 'bin', 'tempered.mjs'), 'demo-oom', ...SMALL];
+    const args = [join(projectRoot, 'bin', 'tempered.mjs'), 'demo-oom', '--rows', '300000000'];
     const demo = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     const closed = once(demo, 'close');
     let told = '';
     demo.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
-    await eventually(() => told.includes('etl running'), { withinMs: 90_000 });
+    await eventually(() => told.includes('generate running'), { withinMs: 90_000 });
     demo.kill('SIGINT');
     expect(await closed).toEqual([130, null]);
     expect(processesWith(folder)).toEqual([]);
