@@ -9,7 +9,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out of disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out[ _]of[ _]disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
     source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
   },
   {
