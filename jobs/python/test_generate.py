@@ -117,14 +117,9 @@ def test_where_nothing_may_be_salvaged_nothing_is(tmp_path):
 
 
 @pytest.mark.parametrize("dataset", ["described", "published"])
-def test_one_process_holds_less_than_two(tmp_path, dataset):
-    peaks = [
-        run(tmp_path / str(workers), {"concurrency": workers}, dataset=dataset, rows=1_000_000, chunkRows=250_000)[1]
-        for workers in (2, 1)
-    ]
-    two, one = (result["peakBytes"] for result in peaks)
-    assert one < two  # by how much depends on when a peak that is sampled was looked at
-    assert one < 256 << 20  # so that the last rung of the ladder fits a small machine
+def test_the_last_rung_of_the_ladder_fits_a_small_machine(tmp_path, dataset):
+    _, result = run(tmp_path, {"concurrency": 1}, dataset=dataset, rows=1_000_000, chunkRows=250_000)
+    assert result["peakBytes"] < 256 << 20  # of its own process, which is measured and not sampled
 
 
 @pytest.mark.parametrize(
