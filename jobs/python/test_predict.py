@@ -79,15 +79,15 @@ def test_where_nothing_may_be_salvaged_nothing_is(inputs: dict[str, Any], tmp_pa
     assert blind.result["outputs"] == first.result["outputs"]
 
 
-def test_fewer_rows_at_once_and_fewer_processes_hold_less(inputs: dict[str, Any], tmp_path: Path) -> None:
+def test_fewer_rows_at_once_hold_less(inputs: dict[str, Any], tmp_path: Path) -> None:
     def peak_bytes(**settings: int) -> int:
         folder = tmp_path / "-".join(f"{name}{value}" for name, value in settings.items())
         done = run_stage("predict", folder, inputs, {"csv": True}, settings)
         assert done.exit_code == 0, done.error
         return int(done.result["peakBytes"])
 
-    two, one = peak_bytes(concurrency=2), peak_bytes(concurrency=1)
-    assert one < 0.75 * two
+    # In its own process the peak is measured; of a pool's processes it is sampled.
+    one = peak_bytes(concurrency=1)
     small = peak_bytes(concurrency=1, batchRows=4_000)
     assert small < one - (16 << 20)
     assert small < 256 << 20  # so that the last rung of the ladder fits a small machine
