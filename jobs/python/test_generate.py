@@ -119,7 +119,10 @@ def test_where_nothing_may_be_salvaged_nothing_is(tmp_path):
 @pytest.mark.parametrize("dataset", ["described", "published"])
 def test_the_last_rung_of_the_ladder_fits_a_small_machine(tmp_path, dataset):
     _, result = run(tmp_path, {"concurrency": 1}, dataset=dataset, rows=1_000_000, chunkRows=250_000)
+    assert result["metrics"]["concurrency"] == 1
     assert result["peakBytes"] < 256 << 20  # of its own process, which is measured and not sampled
+    _, two = run(tmp_path / "two", {"concurrency": 2}, dataset=dataset, rows=1_000_000, chunkRows=250_000)
+    assert two["metrics"]["concurrency"] == 2
 
 
 @pytest.mark.parametrize(
