@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  AwsProfile,
+  EmrProfile,
+  EmrServerlessProfile,
+  RayClusterProfile,
+  SageMakerProfile,
+} from './platform-profiles.js';
 import { PolicyName } from './policy.js';
 import { ByteSize } from './resources.js';
 
@@ -36,6 +43,14 @@ export const Profile = z.strictObject({
   pipelines: z.array(z.string().min(1)).default([]),
   platform: z.string().default('local'),
   local: z.strictObject({ memoryBudget: ByteSize.optional(), cpus: z.number().positive().optional() }).default({}),
+  /** What all platforms on AWS share. A platform is there when its own section is. */
+  aws: AwsProfile.optional(),
+  emr: EmrProfile.optional(),
+  emrServerless: EmrServerlessProfile.optional(),
+  sagemaker: SageMakerProfile.optional(),
+  rayCluster: RayClusterProfile.optional(),
+  /** Which platform hosts endpoints: `local` or `sagemaker`. */
+  endpoints: z.enum(['local', 'sagemaker']).default('local'),
   recovery: z.strictObject({ policy: PolicyName.default('ladder') }).default({ policy: 'ladder' }),
   ...deadlines,
   stages: z.record(z.string(), StageOverride).default({}),

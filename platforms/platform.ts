@@ -46,6 +46,8 @@ export interface Platform {
   readonly name: string;
   /** The biggest job it can ever run: the ladder's cap. */
   readonly largest: Resources;
+  /** What it sells, smallest first, up to {@link largest}; absent where any size can be had. */
+  readonly sizes?: readonly Resources[];
   readonly pacing: Pacing;
   /** Starts a job, or finds it: asking twice with the same key gives one job. */
   submit(job: JobSpec): Promise<JobHandle>;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { ByteSize } from './resources.js';
+
+/** A bucket prefix, as `s3://bucket/logs`. */
+const S3Uri = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^?#]*)?$/, 'a bucket prefix, as s3://bucket/logs');
+
+/** The ARN of an IAM role that a service assumes to run our jobs. */
+const RoleArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    'the ARN of a role, as arn:aws:iam::123456789012:role/tempered-jobs',
+  );
+
+/** Tags that every remote job, cluster and endpoint gets. */
+const Tags = z.record(z.string().min(1).max(128), z.string().max(256)).default({});
+
+/** `aws` of tempered.json: what all platforms on AWS share. Credentials come from the SDK's usual chain and never stand here. */
+export const AwsProfile = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, as eu-central-1'),
+  /** Where services write their logs. By default `_logs` under the storage root. */
+  logs: S3Uri.optional(),
+  tags: Tags,
+});
+export type AwsProfile = Readonly<z.infer<typeof AwsProfile>>;
+
+/** Spark on executors of their own: how many, and where its Python environment lies. */
+const sparkCluster = {
+  executors: z.int().min(1).max(1000).default(2),
+  /** Archive of a Python environment with the packages of python/requirements.lock, as made by `venv-pack`; none uses the platform's own. */
+  pythonArchive: S3Uri.optional(),
+  /** More Spark settings, as `{"spark.hadoop.fs.s3a.endpoint": "..."}`. */
+  sparkConf: z
+    .record(z.string().regex(/^spark\./, 'a Spark setting, as spark.dynamicAllocation.enabled'), z.string())
+    .default({}),
+};
+
+/** `emr` of tempered.json: steps on an EMR cluster, one that is given or one that we create and that ends by itself. */
+export const EmrProfile = z.strictObject({
+  clusterId: z
+    .string()
+    .regex(/^j-[A-Z0-9]+$/, 'the id of a cluster, as j-2AXXXXXXGAPLF')
+    .optional(),
+  create: z
+    .strictObject({
+      releaseLabel: z
+        .string()
+        .regex(/^emr(-spark)?-\d+\.\d+\.\d+$/, 'a release, as emr-7.13.0')
+        .default('emr-7.13.0'),
+      serviceRole: RoleArn,
+      /** Instance profile of the nodes; its role must read and write the storage root. */
+      instanceProfile: z.string().min(1),
+      subnetId: z
+        .string()
+        .regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, as subnet-0123456789abcdef0')
+        .optional(),
+      instanceType: z.string().min(1).default('m6i.xlarge'),
+      coreNodes: z.int().min(1).max(100).default(2),
+      idleMinutes: z.int().min(1).max(10_080).default(15),
+    })
+    .optional(),
+  ...sparkCluster,
+});
+export type EmrProfile = Readonly<z.infer<typeof EmrProfile>>;
+
+/** `emrServerless` of tempered.json. */
+export const EmrServerlessProfile = z.strictObject({
+  applicationId: z.string().regex(/^[0-9a-z]{8,64}$/, 'the id of an application, as 00f1abcdexample'),
+  executionRole: RoleArn,
+  /** A job that takes longer is stopped by the service. */
+  timeoutMinutes: z.int().min(5).max(1_000_000).default(720),
+  ...sparkCluster,
+});
+export type EmrServerlessProfile = Readonly<z.infer<typeof EmrServerlessProfile>>;
+
+/** `sagemaker` of tempered.json: training jobs for Ray stages, processing jobs for Python stages, and endpoints. */
+export const SageMakerProfile = z.strictObject({
+  role: RoleArn,
+  /** Image with the packages of python/requirements.lock, for jobs and for endpoints. */
+  image: z.string().min(1),
+  /** Instance types that jobs may use, smallest first; the default is what training, processing and transform all sell. */
+  instanceTypes: z.array(z.string().regex(/^ml\./, 'an instance type, as ml.m6i.xlarge')).min(1).optional(),
+  /** Hosts of one Ray training job. */
+  rayHosts: z.int().min(1).max(100).default(1),
+  /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
+  jobs: z.record(z.string(), z.enum(['training', 'processing', 'transform'])).default({}),
+  endpointInstanceType: z.string().regex(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
+  /** Stored models are registered in this group too. */
+  modelPackageGroup: z
+    .string()
+    .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
+    .optional(),
+  subnets: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).default([]),
+  securityGroups: z.array(z.string().regex(/^sg-[0-9a-f]+$/)).default([]),
+  timeoutMinutes: z.int().min(5).max(40_320).default(720),
+});
+export type SageMakerProfile = Readonly<z.infer<typeof SageMakerProfile>>;
+
+/** `rayCluster` of tempered.json: a cluster that is reached by the Ray Jobs API. */
+export const RayClusterProfile = z.strictObject({
+  address: z.url({ protocol: /^https?$/ }),
+  /** The largest job that a node of the cluster can run. */
+  memory: ByteSize,
+  cpus: z.number().positive(),
+});
+export type RayClusterProfile = Readonly<z.infer<typeof RayClusterProfile>>;
