@@ -11,11 +11,31 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from jobs.lib.process_tree import stop_descendants
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# What is finished is kept meanwhile. A container has 30 s to end (Kubernetes) or 120 s (SageMaker), children 5 s of it.
+LAST_WORK_SECONDS = 20.0
 EXIT_STOPPED = 128 + signal.SIGTERM  # what a shell reports for a process that SIGTERM ended
 SIGNALS_AT_ONCE = 64
+
+
+_last_work: list[Callable[[], object]] = []
+
+
+@contextmanager
+def before_stopped(work: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, a stop lets `work` run for `LAST_WORK_SECONDS` at most, after the children have ended."""
+    _last_work.append(work)
+    try:
+        yield
+    finally:
+        _last_work.remove(work)
 
 
 class StopRequest:
@@ -46,6 +66,10 @@ class StopRequest:
         sys.stderr.write("asked to stop (SIGTERM): stopping child processes, no result\n")
         sys.stderr.flush()
         stop_descendants()
+        for work in _last_work:
+            last = threading.Thread(target=work, name="last work", daemon=True)
+            last.start()
+            last.join(LAST_WORK_SECONDS)
         os._exit(EXIT_STOPPED)  # no exit handlers: they would wait for threads and children that are gone
 
     def _peek(self, flags: int = 0) -> bytes:

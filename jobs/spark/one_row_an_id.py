@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.spark import quarantine
 from jobs.spark.duplicates import Repeats, find_repeats, ranked_by_id, rows_in, rows_outside
+from jobs.spark.executors import readable, written
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -55,9 +56,10 @@ def find_duplicates(valid: DataFrame, found: Profile, folder: str) -> Duplicates
     repeats = find_repeats(valid, found)
     if not repeats.buckets:
         return Duplicates(repeats, 0, 0)
-    ranked_by_id(rows_in(valid, repeats), repeats.rows).write.mode("overwrite").parquet(folder)
+    with written(folder) as place:
+        ranked_by_id(rows_in(valid, repeats), repeats.rows).write.mode("overwrite").parquet(place)
     is_first, copies = F.col("rank") == 1, F.col("copies")
-    ranked = valid.sparkSession.read.parquet(folder)
+    ranked = valid.sparkSession.read.parquet(*readable(folder))
     conflicting, exact_copies = ranked.agg(
         F.sum(F.when(is_first, 0).otherwise(copies)), F.sum(F.when(is_first, copies - 1).otherwise(0))
     ).collect()[0]
@@ -75,7 +77,7 @@ def one_row_an_id(valid: DataFrame, duplicates: Duplicates, folder: str) -> OneR
     repeats = duplicates.repeats
     if not repeats.buckets:
         return OneRowAnId(valid, ())
-    ranked = valid.sparkSession.read.parquet(folder)
+    ranked = valid.sparkSession.read.parquet(*readable(folder))
     first = ranked.where(F.col("rank") == 1)
     put_aside = [quarantine.conflicting_rows(ranked)] if duplicates.conflicting else []
     if duplicates.exact_copies:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jobs.lib.files import data_files
 from jobs.spark.employees import EMPLOYEE_SCHEMA
+from jobs.spark.executors import written
 from jobs.spark.parquet_footer import sort_encodings
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def write_by_column(rows: DataFrame, folder: str, column: str, values: Sequence[
 
     The column itself stands in the folders' names only.
     """
-    rows.write.partitionBy(column).parquet(folder)
+    with written(folder) as place:
+        rows.write.partitionBy(column).parquet(place)
     for value in values:
         part = Path(folder, f"{column}={value}")
         if not part.exists():
@@ -46,7 +48,8 @@ def write_by_column(rows: DataFrame, folder: str, column: str, values: Sequence[
 
 
 def _written(rows: DataFrame, folder: str) -> None:
-    rows.write.mode("errorifexists").parquet(folder)
+    with written(folder) as place:
+        rows.write.mode("errorifexists").parquet(place)
 
 
 def _name_parts(folder: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobs.spark.employees import RAW_SCHEMA, to_employees
+from jobs.spark.executors import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def read_raw(spark: SparkSession, dataset: Dataset) -> RawTable:
     """Plans the reading; no data is touched."""
 
     def employees(files: Sequence[DataFile]) -> DataFrame:
-        return to_employees(spark.read.schema(RAW_SCHEMA).parquet(*[file.path for file in files]))
+        return to_employees(spark.read.schema(RAW_SCHEMA).parquet(*readable(*[file.path for file in files])))
 
     hash_by_name = {entry["path"]: entry["sha256"] for entry in dataset.manifest["files"]}
     times = Counter(hash_by_name.values())

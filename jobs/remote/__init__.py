@@ -1,0 +1,1 @@
+"""Runs the unchanged jobs where nothing but S3 is shared."""
