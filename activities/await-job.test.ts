@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { PIPELINES } from '../contracts/pipelines/index.js';
 import { Profile } from '../contracts/profile.js';
@@ -143,6 +143,51 @@ describe('waiting for a job', () => {
     });
     await expect(env.run(awaitJob(contextWith(script.platform)), request)).rejects.toThrow();
     expect(script.stops).toEqual(stops);
+  });
+});
+
+describe('waiting for a job far away', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** A job that runs for ever on a platform that is asked as rarely as one on AWS. */
+  function far() {
+    const script = scripted([running]);
+    const platform: Platform = { ...script.platform, pacing: { firstMs: 5_000, maxMs: 60_000 } };
+    const env = new MockActivityEnvironment();
+    const beatsAtMs: number[] = [];
+    env.on('heartbeat', () => beatsAtMs.push(Date.now()));
+    const over = env.run(
+      awaitJob(contextWith(platform), () => Date.now()),
+      { ...request, stage: 'etl' },
+    );
+    return { ...script, env, beatsAtMs, over };
+  }
+
+  test('asks at most 75 times an hour, and is never silent for longer than ten seconds', async () => {
+    const { env, polls, beatsAtMs, over } = far();
+    const startedMs = Date.now();
+    // Shorter than the stage's deadline, and the job says nothing new: it is the waiting that is looked at.
+    await jest.advanceTimersByTimeAsync(29 * 60_000);
+    expect(polls()).toBeGreaterThan(25);
+    expect(polls()).toBeLessThan(75 / 2);
+    const silences = beatsAtMs.map((atMs, index) => atMs - (beatsAtMs[index - 1] ?? startedMs));
+    expect(Math.max(...silences)).toBeLessThanOrEqual(10_000);
+    env.cancel('TIMED_OUT');
+    await expect(over).rejects.toThrow();
+  });
+
+  test('notices a cancellation between two looks', async () => {
+    const { env, polls, stops, over } = far();
+    await jest.advanceTimersByTimeAsync(10 * 60_000);
+    const before = polls();
+    env.cancel('CANCELLED');
+    await expect(over).rejects.toThrow();
+    expect([polls(), stops]).toEqual([before, ['cancel']]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, getClient, heartbeat, log, sleep } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, Context, getClient, log, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { TemperedError } from '../contracts/failure.js';
 import { JOB_FILES, JobResult } from '../contracts/job.js';
@@ -34,6 +34,9 @@ export interface JobHeartbeat {
 /** Signals cost history, so the workflow hears of progress at most this often; people who watch read the heartbeats. */
 const SIGNAL_EVERY_MS = 15_000;
 
+/** The server drops a waiting activity after 30 s without a word (`workflows/policies.ts`), and its answer is how a cancellation arrives. */
+const BEAT_EVERY_MS = 5_000;
+
 /** Each wait is this much longer than the one before, up to the platform's limit. */
 const BACKOFF = 1.5;
 
@@ -50,13 +53,25 @@ export function awaitJob(context: JobsContext, clock: Clock = steadyClock) {
     const platform = platforms[handle.platform];
     if (!platform)
       throw new TemperedError('PLATFORM_UNAVAILABLE', `platform "${handle.platform}" is not configured here`);
+    let latest = describe({ kind: 'queued', message: `asks ${platform.name}` }, request);
+    const activity = Context.current();
+    // The next look may be a minute away, and a call of a remote platform may take long: the word goes out all the same.
+    const beating = setInterval(() => {
+      activity.heartbeat(latest);
+    }, BEAT_EVERY_MS);
+    const tell = (beat: JobHeartbeat) => {
+      latest = beat;
+      activity.heartbeat(beat);
+    };
     try {
       const stalls = new StallWatch(stallDeadlinesOf(profile, request.stage), clock);
-      const ended = await waitUntilOver(platform, request, stalls);
+      const ended = await waitUntilOver(request, { platform, stalls, tell });
       return await outcomeOf(ended, request, context);
     } catch (error) {
       if (error instanceof CancelledFailure && stopWasAsked()) await platform.stop(handle, 'cancel');
       throw error;
+    } finally {
+      clearInterval(beating);
     }
   };
 }
@@ -69,7 +84,13 @@ function stopWasAsked(): boolean {
 
 type Ended = Exclude<JobState, { kind: 'queued' | 'running' }>;
 
-async function waitUntilOver(platform: Platform, request: AwaitRequest, stalls: StallWatch): Promise<Ended> {
+interface Watch {
+  readonly platform: Platform;
+  readonly stalls: StallWatch;
+  readonly tell: (beat: JobHeartbeat) => void;
+}
+
+async function waitUntilOver(request: AwaitRequest, { platform, stalls, tell }: Watch): Promise<Ended> {
   let waitMs = platform.pacing.firstMs;
   let signalledAtMs = Date.now();
   for (;;) {
@@ -81,7 +102,7 @@ async function waitUntilOver(platform: Platform, request: AwaitRequest, stalls: 
       await platform.stop(request.handle, 'timeout');
     }
     const beat = describe(state, request);
-    heartbeat(beat);
+    tell(beat);
     if (Date.now() - signalledAtMs >= SIGNAL_EVERY_MS) {
       signalledAtMs = Date.now();
       await signalProgress(request.run, beat);

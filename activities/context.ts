@@ -1,5 +1,5 @@
 import type { Pipeline } from '../contracts/pipelines/index.js';
-import type { Resources } from '../contracts/resources.js';
+import type { Offer } from '../contracts/resources.js';
 import type { Platform } from '../platforms/platform.js';
 import type { LoadedProfile } from '../settings/profile.js';
 import type { Storage } from '../storage/storage.js';
@@ -12,8 +12,11 @@ export interface ActivityContext {
   readonly pipelines: Readonly<Record<string, Pipeline>>;
   readonly profile: LoadedProfile;
   readonly storage: Storage;
-  /** The biggest job that a platform of this profile can ever run. */
-  readonly largestOn: (platform: string) => Resources;
+  /**
+   * What a platform of this profile sells.
+   * @throws TemperedError `WRONG_INPUT` for a platform that the profile does not set up
+   */
+  readonly offerOn: (platform: string) => Offer;
 }
 
 /** What the activities of the jobs worker need beside that. */

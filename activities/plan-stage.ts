@@ -105,10 +105,12 @@ function platformOf({ profile: { profile } }: ActivityContext, { name }: StageDe
 
 async function chooseSize(context: ActivityContext, definition: StageDefinition, split: SplitCall): Promise<FirstSize> {
   const { learns } = POLICIES[context.profile.profile.recovery.policy];
+  const platform = platformOf(context, definition);
   return chooseFirstSize({
     definition,
     override: context.profile.profile.stages[definition.name] ?? {},
-    largest: context.largestOn(platformOf(context, definition)),
+    platform,
+    offer: context.offerOn(platform),
     input: inputSizeOf(split),
     records: learns ? await newestSizeRecords(context.storage, definition.name) : [],
   });

@@ -69,8 +69,8 @@ export type EmrProfile = Readonly<z.infer<typeof EmrProfile>>;
 export const EmrServerlessProfile = z.strictObject({
   applicationId: z.string().regex(/^[0-9a-z]{8,64}$/, 'the id of an application, as 00f1abcdexample'),
   executionRole: RoleArn,
-  /** A job that takes longer is stopped by the service. */
-  timeoutMinutes: z.int().min(5).max(1_000_000).default(720),
+  /** A job that takes longer is stopped by the service, which allows seven days at most. */
+  timeoutMinutes: z.int().min(5).max(10_080).default(720),
   ...sparkCluster,
 });
 export type EmrServerlessProfile = Readonly<z.infer<typeof EmrServerlessProfile>>;
@@ -106,3 +106,11 @@ export const RayClusterProfile = z.strictObject({
   cpus: z.number().positive(),
 });
 export type RayClusterProfile = Readonly<z.infer<typeof RayClusterProfile>>;
+
+/** The platforms beside `local`, each with the sections of tempered.json that set it up. */
+export const PLATFORM_SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  emr: ['aws', 'emr'],
+  'emr-serverless': ['aws', 'emrServerless'],
+  sagemaker: ['aws', 'sagemaker'],
+  'ray-cluster': ['rayCluster'],
+};

@@ -16,6 +16,14 @@ export const Resources = z.strictObject({
 });
 export type Resources = Readonly<z.infer<typeof Resources>>;
 
+/** What a platform sells. */
+export interface Offer {
+  /** The biggest job it can ever run: the ladder's cap. */
+  readonly largest: Resources;
+  /** Its sizes, smallest first, up to {@link largest}; absent where any size can be had. */
+  readonly sizes?: readonly Resources[];
+}
+
 /** Values of the levers of one attempt, as `{ concurrency: 2, batchRows: 65536 }`. They change how a job works, never what it gives. */
 export const Settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]));
 export type Settings = Readonly<z.infer<typeof Settings>>;

@@ -1,7 +1,8 @@
 import type { Evidence } from '../contracts/evidence.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import type { JobSpec, Progress } from '../contracts/job.js';
-import type { Resources } from '../contracts/resources.js';
+import type { Offer } from '../contracts/resources.js';
+import type { Finding } from './finding.js';
 
 /** What a platform knows of a job at one moment. `lost` means that nothing can be known any more: the job neither runs nor left a result. */
 export type JobState =
@@ -42,12 +43,8 @@ export interface Pacing {
 }
 
 /** A place where jobs can run. One file (or folder) each; the contract tests in test/contracts hold for all of them. */
-export interface Platform {
+export interface Platform extends Offer {
   readonly name: string;
-  /** The biggest job it can ever run: the ladder's cap. */
-  readonly largest: Resources;
-  /** What it sells, smallest first, up to {@link largest}; absent where any size can be had. */
-  readonly sizes?: readonly Resources[];
   readonly pacing: Pacing;
   /** Starts a job, or finds it: asking twice with the same key gives one job. */
   submit(job: JobSpec): Promise<JobHandle>;
@@ -57,4 +54,6 @@ export interface Platform {
   stop(handle: JobHandle, reason: StopReason): Promise<void>;
   /** The last `bytes` of stdout and stderr together. */
   logs(handle: JobHandle, bytes: number): Promise<string>;
+  /** What it needs of its surroundings, and whether that is there: read by `tempered doctor`. Starts and changes nothing. */
+  check?(): Promise<readonly Finding[]>;
 }

@@ -33,7 +33,8 @@ function choose(change: Partial<SizeQuestion>) {
   return chooseFirstSize({
     definition: evaluate,
     override: {},
-    largest: { memoryBytes: 8 * GIB, cpus: 4, diskBytes: 0 },
+    platform: 'local',
+    offer: { largest: { memoryBytes: 8 * GIB, cpus: 4, diskBytes: 0 } },
     input: { rows: ROWS, bytes: 0 },
     records: [record],
     ...change,
@@ -69,5 +70,58 @@ describe('the first size of an attempt', () => {
     { override: { cpus: 8 }, says: 'stages.evaluate.cpus is 8, but at most 4 can be had' },
   ])('that cannot be had is refused: $says', ({ override, says }) => {
     expect(() => choose({ override })).toThrow(says);
+  });
+});
+
+describe('the first size on a platform that sells sizes', () => {
+  const rung = (gib: number, cpus: number) => ({ memoryBytes: gib * GIB, cpus, diskBytes: 0 });
+  const sizes = [rung(1, 1), rung(2, 1), rung(4, 2), rung(8, 4)];
+  const offer = { largest: rung(8, 4), sizes };
+  const sold = (change: Partial<SizeQuestion>) => choose({ offer, platform: 'shop', records: [], ...change });
+  const soldRecord = { ...record, platform: 'shop', cpus: 2 };
+
+  test('is the first that has the memory and the CPUs, and CPUs come with it', () => {
+    expect(evaluate.sizeFor(ROWS)).toMatchObject({ cpus: 2 });
+    const { first, cap, because } = sold({});
+    expect(first).toEqual({ ...rung(4, 2), diskBytes: evaluate.sizeFor(ROWS).diskBytes });
+    expect(cap).toMatchObject({ memoryBytes: 8 * GIB, cpus: 4 });
+    expect(because).toBe('first size; the next size that shop has is 4 GiB');
+  });
+
+  test('has the memory where no size that is allowed has the CPUs too', () => {
+    expect(sold({ override: { maxMemory: 3 * GIB } }).first).toMatchObject({ memoryBytes: 2 * GIB, cpus: 1 });
+  });
+
+  test('is a learned one rounded up, from runs of any number of CPUs on this platform alone', () => {
+    const { first, because } = sold({ records: [soldRecord] });
+    expect(first).toMatchObject({ memoryBytes: 4 * GIB, cpus: 2 });
+    expect(because).toMatch(/^learned: 1 run.*; the next size that shop has is 4 GiB$/);
+    const larger = { ...soldRecord, cpus: 4, peakBytes: 5 * GIB, memoryBytes: 8 * GIB };
+    expect(sold({ records: [larger] }).first).toMatchObject({ memoryBytes: 8 * GIB, cpus: 4 });
+    expect(sold({ records: [{ ...larger, platform: 'local' }] }).because).toMatch(/^first size/);
+  });
+
+  test('never passes the largest size within maxMemory, nor does any later one', () => {
+    const { first, cap } = sold({ override: { maxMemory: 7 * GIB }, records: [{ ...soldRecord, peakBytes: 6 * GIB }] });
+    expect([first.memoryBytes, cap.memoryBytes]).toEqual([4 * GIB, 4 * GIB]);
+  });
+
+  test.each([
+    { override: { memory: 3 * GIB }, then: 4 },
+    { override: { memory: 4 * GIB }, then: 4 },
+    { override: { cpus: 4 }, then: 8 },
+  ])('is $then GiB when tempered.json says $override', ({ override, then }) => {
+    expect(sold({ override }).first.memoryBytes).toBe(then * GIB);
+  });
+
+  test.each([
+    {
+      override: { maxMemory: GIB / 2 },
+      says: 'stages.evaluate.maxMemory is 512 MiB, but the smallest size that shop has is 1 GiB',
+    },
+    { override: { maxMemory: 7 * GIB, memory: 5 * GIB }, says: 'memory is 5 GiB, but at most 4 GiB is allowed' },
+    { override: { cpus: 8 }, says: 'cpus is 8, but at most 4 can be had' },
+  ])('that cannot be had is refused: $says', ({ override, says }) => {
+    expect(() => sold({ override })).toThrow(says);
   });
 });

@@ -17,7 +17,8 @@ const SMALLEST_BYTES = 128 * MIB;
 
 /** A run whose first size is asked for. */
 export interface Ask extends InputSize {
-  readonly cpus: number;
+  /** Null where CPUs come with the memory, as a platform sells both: then runs of any number of CPUs count. */
+  readonly cpus: number | null;
   /** The largest limit allowed. */
   readonly capBytes: number;
   /** What the stage itself says for so many rows, and the levers it begins with for these. */

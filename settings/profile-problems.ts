@@ -4,6 +4,7 @@ import { quote } from './allowed.js';
 import { cronProblem } from './cron.js';
 import { findDurationMs } from './duration.js';
 import { inputProblems, type InputProblem, unknownName } from './input-errors.js';
+import { platformProblems } from './platform-problems.js';
 
 /**
  * What is wrong with a profile beyond its shape: names that do not exist, times that never come, inputs that their workflow refuses,
@@ -15,6 +16,7 @@ export function profileProblems(content: unknown, pipelines: Pipelines | null): 
   const stages = pipelines && Object.values(pipelines).flatMap((pipeline) => Object.keys(pipeline.stages));
   return [
     ...deadlineProblems('', content),
+    ...platformProblems(content),
     ...entries(content['stages']).flatMap(([name, entry]) =>
       stages?.includes(name) === false
         ? [unknownName(`stages.${name}`, name, [...new Set(stages)])]

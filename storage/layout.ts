@@ -18,6 +18,7 @@ interface Rooted {
  *     _work/<jobKey>/                        a job's own folder: job.json, progress, result, output
  *     _scratch/<stage>/<stageKey>/           finished chunks and trials, shared by all attempts of a stage key
  *     _sizes/<stage>/<time>-<hash>.json      what one run of a stage needed
+ *     _code/<sha256>.zip, _code/<sha256>/      code of jobs that run elsewhere
  *     _confirmed/<hash>                      metrics that an independent calculation has confirmed
  *     _damaged/...                           stored models and imports that were found damaged, moved aside
  *     <stage>/<stageKey>/                    a published stage: _stage.json and a folder for each output; <stageKey>~2 once that is damaged
@@ -37,6 +38,9 @@ export const layout = {
   allSizes: (storage: Rooted): string => `${storage.root}/_sizes`,
 
   sizes: (storage: Rooted, stage: string): string => `${layout.allSizes(storage)}/${stageName(stage)}`,
+
+  /** Code for other machines, under the hash of its content. */
+  code: (storage: Rooted, name: string): string => `${storage.root}/_code/${escapedPath('code name', name)}`,
 
   confirmed: (storage: Rooted, hash: string): string => `${storage.root}/_confirmed/${escapedPath('hash', hash)}`,
 

@@ -1,34 +1,24 @@
 import type { ActivityContext, JobsContext } from '../activities/context.js';
-import { TemperedError } from '../contracts/failure.js';
-import { openPlatforms } from '../platforms/index.js';
+import { loadPlatform, openPlatforms } from '../platforms/index.js';
 import { projectRoot } from '../settings/home.js';
 import type { Project } from '../settings/project.js';
 import { openStorage } from '../storage/index.js';
 
 /** Opens what activities work with, as the project's profile says. */
 export function openJobsContext(profile: Project): JobsContext {
-  const platforms = openPlatforms(profile);
+  const storage = openStorage(profile.storageRootUri, profile.inputFolders);
+  const platforms = openPlatforms(profile, storage);
   return {
     projectRoot,
     pipelines: profile.pipelines,
     profile,
-    storage: openStorage(profile.storageRootUri, profile.inputFolders),
+    storage,
     platforms,
-    largestOn: (name) => {
-      const platform = platforms[name];
-      if (platform) return platform.largest;
-      throw new TemperedError(
-        'WRONG_INPUT',
-        `platform "${name}" is not known; known are ${Object.keys(platforms).join(', ')}`,
-        {
-          field: 'platform',
-        },
-      );
-    },
+    offerOn: (name) => loadPlatform(platforms, name),
   };
 }
 
-/** The part that the orchestrator needs: it decides, but never submits. */
+/** The part that the orchestrator needs: it decides, but never submits. An open platform has loaded no client of its service yet. */
 export function openActivityContext(project: Project): ActivityContext {
   const { platforms: _platforms, ...context } = openJobsContext(project);
   return context;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Settings } from '../../contracts/resources.js';
+import { COLLECTOR, COMPILE_LIGHTLY, isSmall } from './java-options.js';
 import type { Launch, LaunchSpec } from './launch.js';
 import { directMemoryMib, driverHeapMib, resultLimitMib } from './spark-heap.js';
 
@@ -42,18 +42,8 @@ export function launchSpark(spec: LaunchSpec): Launch {
   };
 }
 
-/** Compile once and lightly: half the CPU time of a start, at a third of the speed later. */
-const COMPILE_LIGHTLY = '-XX:TieredStopAtLevel=1';
-
 /** The lightest collector, for a JVM whose heap never fills. */
 const QUICK_START = [COMPILE_LIGHTLY, '-XX:+UseSerialGC'];
-
-/**
- * The default collector sets arrays of half a MiB apart, and writing Parquet is full of them: this one holds less memory. It is also
- * the only one that gives up when it does little but collect: a full heap ended a job after 32 s, with the JVM's own limits (98 % of
- * the time, 2 % of the heap) after 74 s, and with the serial collector, which has no limit, after 95 s.
- */
-const COLLECTOR = ['-XX:+UseParallelGC', '-XX:GCTimeLimit=90', '-XX:GCHeapFreeLimit=5'];
 
 function javaOptions({ archivePath, resources, scratchDir, settings }: LaunchSpec): string[] {
   const heapMib = driverHeapMib(resources.memoryBytes, settings);
@@ -68,10 +58,6 @@ function javaOptions({ archivePath, resources, scratchDir, settings }: LaunchSpe
     `-XX:ErrorFile=${join(scratchDir, 'java-crash-%p.log')}`, // else it lands in the current folder
     '-XX:-UsePerfData', // else the JVM writes its statistics to the machine's temporary folder
   ];
-}
-
-function isSmall(settings: Settings): boolean {
-  return settings['smallJob'] === true;
 }
 
 /** For spark-submit, which cuts the text at blanks outside quotes. */

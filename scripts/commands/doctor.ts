@@ -1,7 +1,7 @@
 import { FAILURE_POLICY, TemperedError } from '../../contracts/failure.js';
 import type { LoadedProfile } from '../../settings/profile.js';
 import { loadProject } from '../../settings/project.js';
-import { type Check, ok } from '../doctor/check.js';
+import { type Finding, ok } from '../../platforms/finding.js';
 import { checkMachine, profileFailure } from '../doctor/check-machine.js';
 import { checkTools } from '../doctor/check-tools.js';
 import type { Answer } from '../io.js';
@@ -23,7 +23,7 @@ export async function doctor(): Promise<Answer> {
   };
 }
 
-type ReadProfile = { readonly profile: LoadedProfile; readonly loaded: Check } | { readonly check: Check };
+type ReadProfile = { readonly profile: LoadedProfile; readonly loaded: Finding } | { readonly check: Finding };
 
 async function readProfile(): Promise<ReadProfile> {
   try {

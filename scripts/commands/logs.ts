@@ -7,6 +7,7 @@ import { findState, isFinal } from '../../platforms/local/standing.js';
 import { stateDir } from '../../settings/home.js';
 import { unknownName, wrongInput } from '../../settings/input-errors.js';
 import { loadProfile } from '../../settings/profile.js';
+import { openStorage } from '../../storage/index.js';
 import type { Answer, Io } from '../io.js';
 import { findJobHandles, type RunJob } from '../runs/find-job-handles.js';
 import { loadRun } from '../runs/load-run.js';
@@ -29,7 +30,8 @@ export function logs(io: Io, runId: string, options: LogsOptions): Promise<Answe
     await loadRun(temporal, runId);
     const jobs = await selectJobs(temporal, runId, options.stage);
     if (options.follow) return followJobs(io, temporal, { runId, stage: options.stage });
-    const platforms = openPlatforms(loadProfile());
+    const profile = loadProfile();
+    const platforms = openPlatforms(profile, openStorage(profile.storageRootUri, profile.inputFolders));
     const shown = await Promise.all(
       jobs.map(async ({ stage, handle }) => {
         const platform = platforms[handle.platform];

@@ -7,6 +7,7 @@ import { openStorage } from '../../storage/index.js';
 import { newestSizeRecords, stagesWithSizes } from '../../storage/size-records.js';
 import { formatCount } from '../format.js';
 import type { Answer } from '../io.js';
+import { openPlatforms } from '../../platforms/index.js';
 import { nextSize, stagesOf } from '../sizes/next-size.js';
 import { table } from '../table.js';
 
@@ -30,6 +31,7 @@ export async function sizes(stage: string | undefined, { since }: SizesOptions):
   const fromMs = since === undefined ? -Infinity : parseMoment(since);
   const storage = openStorage(project.storageRootUri, project.inputFolders);
   const stages = await stagesWithSizes(storage);
+  const platforms = openPlatforms(project, storage);
   const known = [...new Set([...stagesOf(project).keys(), ...stages])];
   if (stage !== undefined && !known.includes(stage)) throw wrongInput('STAGE', [unknownName('stage', stage, known)]);
   const shown: StageSizes[] = [];
@@ -37,7 +39,8 @@ export async function sizes(stage: string | undefined, { since }: SizesOptions):
     const records = (await newestSizeRecords(storage, name)).filter(({ at }) => Date.parse(at) >= fromMs);
     const [newest, ...older] = records;
     if (!newest) continue;
-    shown.push({ stage: name, runs: records.length, newest, next: nextSize(project, [newest, ...older]), records });
+    const next = nextSize(project, platforms, [newest, ...older]);
+    shown.push({ stage: name, runs: records.length, newest, next, records });
   }
   const document = { stages: shown.map(({ newest: _newest, ...rest }) => rest) };
   if (shown.length === 0) return { document, text: noneText(stage, since) };

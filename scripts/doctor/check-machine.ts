@@ -1,12 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { formatBytes } from '../../contracts/bytes.js';
-import { memoryEnforcement, openPlatforms } from '../../platforms/index.js';
+import type { Offer } from '../../contracts/resources.js';
+import { loadPlatform, memoryEnforcement, openPlatforms } from '../../platforms/index.js';
 import type { LoadedProfile } from '../../settings/profile.js';
 import { findExternalAddress } from '../../settings/temporal.js';
 import { openStorage } from '../../storage/index.js';
+import type { Storage } from '../../storage/storage.js';
 import { findFreePort } from '../embedded/ports.js';
 import { findRunningServer } from '../embedded/server.js';
-import { type Check, fail, ok, warn } from './check.js';
+import { type Finding, fail, ok, warn } from '../../platforms/finding.js';
 
 /** A run on a million rows writes some 300 MB; ten times that leaves room for the next ones. */
 const COMFORTABLE_DISK_BYTES = 3 * 2 ** 30;
@@ -14,12 +16,21 @@ const COMFORTABLE_DISK_BYTES = 3 * 2 ** 30;
 /** The largest first guess of a stage on the default input, and a margin. */
 const SMALLEST_BUDGET_BYTES = 3 * 2 ** 30;
 
-/** Memory enforcement and budget, disk, ports. */
-export async function checkMachine(profile: LoadedProfile): Promise<readonly Check[]> {
-  return [checkEnforcement(), checkBudget(profile), await checkDisk(profile), await checkPorts()];
+/** Memory enforcement and budget, disk, ports, and what each platform of the profile needs. */
+export async function checkMachine(profile: LoadedProfile): Promise<readonly Finding[]> {
+  const storage = openStorage(profile.storageRootUri, profile.inputFolders);
+  const platforms = openPlatforms(profile, storage);
+  const remote = Object.values(platforms).map(async (platform) => (await platform.check?.()) ?? []);
+  return [
+    checkEnforcement(),
+    checkBudget(loadPlatform(platforms, 'local')),
+    await checkDisk(storage),
+    await checkPorts(),
+    ...(await Promise.all(remote)).flat(),
+  ];
 }
 
-function checkEnforcement(): Check {
+function checkEnforcement(): Finding {
   const { kind, detail } = memoryEnforcement();
   if (kind !== 'rss-sampling') return ok('memory limit', `${kind}: ${detail}`);
   return warn(
@@ -29,9 +40,7 @@ function checkEnforcement(): Check {
   );
 }
 
-function checkBudget(profile: LoadedProfile): Check {
-  const largest = openPlatforms(profile)['local']?.largest;
-  const budget = largest?.memoryBytes ?? 0;
+function checkBudget({ largest: { memoryBytes: budget } }: Offer): Finding {
   const found = `${formatBytes(budget)} for jobs, of ${formatBytes(totalmem())}; ${String(availableParallelism())} CPUs`;
   if (budget >= SMALLEST_BUDGET_BYTES) return ok('memory budget', found);
   return warn(
@@ -41,15 +50,15 @@ function checkBudget(profile: LoadedProfile): Check {
   );
 }
 
-async function checkDisk({ storageRootUri, inputFolders }: LoadedProfile): Promise<Check> {
-  const free = await openStorage(storageRootUri, inputFolders).freeBytes();
-  if (free === null) return ok('storage', storageRootUri);
-  const found = `${formatBytes(free)} free for ${storageRootUri}`;
+async function checkDisk(storage: Storage): Promise<Finding> {
+  const free = await storage.freeBytes();
+  if (free === null) return ok('storage', storage.root);
+  const found = `${formatBytes(free)} free for ${storage.root}`;
   if (free >= COMFORTABLE_DISK_BYTES) return ok('storage', found);
   return warn('storage', found, 'free space, or set storage.root in tempered.json to a larger disk');
 }
 
-async function checkPorts(): Promise<Check> {
+async function checkPorts(): Promise<Finding> {
   const external = findExternalAddress();
   if (external !== undefined) return ok('ports', `the server is ${external}`);
   const running = findRunningServer();
@@ -61,6 +70,6 @@ async function checkPorts(): Promise<Check> {
 }
 
 /** A profile that cannot be read, as a check. */
-export function profileFailure(message: string): Check {
+export function profileFailure(message: string): Finding {
   return fail('profile', message, 'correct the file');
 }

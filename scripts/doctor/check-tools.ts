@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../settings/home.js';
 import { findTemporalProgram } from '../embedded/temporal-program.js';
-import { type Check, fail, ok } from './check.js';
+import { type Finding, fail, ok } from '../../platforms/finding.js';
 
 const run = promisify(execFile);
 
@@ -16,7 +16,7 @@ const PACKAGES = ['pyspark', 'ray', 'lightgbm', 'scikit-learn', 'pyarrow'];
 const SETUP = 'install it: npm run setup';
 
 /** Node, Java, the Python environment and its packages, the Temporal CLI. */
-export function checkTools(): Promise<readonly Check[]> {
+export function checkTools(): Promise<readonly Finding[]> {
   const python = join(projectRoot, '.venv', 'bin', 'python');
   return Promise.all([
     Promise.resolve(checkNode()),
@@ -33,13 +33,13 @@ export function checkTools(): Promise<readonly Check[]> {
   ]);
 }
 
-function checkNode(): Check {
+function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 20)) return ok('node', process.versions.node);
   return fail('node', process.versions.node, 'install Node 20.20 or later: https://nodejs.org');
 }
 
-async function checkJava(): Promise<Check> {
+async function checkJava(): Promise<Finding> {
   const remedy = 'install Java 17 or later (https://adoptium.net), or set JAVA_HOME to it';
   const home = process.env['JAVA_HOME'];
   const check = await versionOf('java', {
@@ -59,7 +59,7 @@ interface VersionQuestion {
   readonly remedy: string;
 }
 
-async function versionOf(name: string, { program, args, remedy }: VersionQuestion): Promise<Check> {
+async function versionOf(name: string, { program, args, remedy }: VersionQuestion): Promise<Finding> {
   try {
     const { stdout, stderr } = await run(program(), args, { timeout: TIMEOUT_MS });
     return ok(name, `${stdout}${stderr}`.trim().split('\n')[0] ?? '');

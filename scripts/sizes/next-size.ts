@@ -1,6 +1,6 @@
 import type { SizeRecord } from '../../contracts/size-record.js';
 import type { StageDefinition } from '../../contracts/stage.js';
-import { openPlatforms } from '../../platforms/index.js';
+import type { Platform } from '../../platforms/platform.js';
 import { chooseFirstSize, type FirstSize } from '../../recovery/first-size.js';
 import { POLICIES } from '../../recovery/policies.js';
 import type { Project } from '../../settings/project.js';
@@ -16,21 +16,28 @@ export function stagesOf({ pipelines }: Project): ReadonlyMap<string, StageDefin
 
 /**
  * What a run of this stage with the input of its newest run would start with, were it started now.
+ * @param platforms all that this project has
  * @param records newest first
  * @returns null for a stage or a platform that this project does not have
  */
-export function nextSize(project: Project, records: readonly [SizeRecord, ...SizeRecord[]]): FirstSize | null {
+export function nextSize(
+  project: Project,
+  platforms: Readonly<Record<string, Platform>>,
+  records: readonly [SizeRecord, ...SizeRecord[]],
+): FirstSize | null {
   const [{ stage, rows, bytes }] = records;
   const definition = stagesOf(project).get(stage);
   const { profile } = project;
   const override = profile.stages[stage] ?? {};
-  const platform = openPlatforms(project)[override.platform ?? profile.platform];
+  const name = override.platform ?? profile.platform;
+  const platform = platforms[name];
   if (!definition || !platform) return null;
   const { learns } = POLICIES[profile.recovery.policy];
   return chooseFirstSize({
     definition,
     override,
-    largest: platform.largest,
+    platform: name,
+    offer: platform,
     input: { rows, bytes },
     records: learns ? records : [],
   });

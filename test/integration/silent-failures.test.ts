@@ -62,7 +62,7 @@ describe('a job that fails without a word', () => {
       projectRoot: folder,
       pipelines: PIPELINES,
       platforms: { local: platform },
-      largestOn: () => platform.largest,
+      offerOn: () => platform,
       profile: {
         profile: parseProfile(profile, 'test'),
         path: null,

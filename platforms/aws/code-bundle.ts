@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { formatBytes } from '../../contracts/bytes.js';
+import { TemperedError } from '../../contracts/failure.js';
+import { layout } from '../../storage/layout.js';
+import type { Storage } from '../../storage/storage.js';
+import { zip, type ZipFile } from './zip.js';
+
+/** Folder of our own jobs, in the project and in the archive. */
+const JOBS = 'jobs';
+
+/** Folder of the archive that holds the folder of a user's own job. */
+const OWN = 'own';
+
+/** The one program that every remote job is started by; it fetches the archive, so it lies beside it. */
+const BOOTSTRAP = 'jobs/remote/bootstrap.py';
+
+/** What is no code: tests, what was installed or made, hidden files. */
+const LEFT_OUT = /^(\..*|test_.*\.py|conftest\.py|node_modules|__pycache__)$/;
+
+/** A job's folder beyond this holds data, which belongs into the storage. */
+const LARGEST_BYTES = 64 * 2 ** 20;
+
+/** Code in the storage, under the hash of its content. */
+export interface CodeInStorage {
+  readonly zipUri: string;
+  readonly bootstrapUri: string;
+  /** Path of the job's program inside the archive. */
+  readonly entry: string;
+}
+
+/**
+ * Puts the code of a job into the storage, unless it is there: `_code/<sha256>.zip` with our jobs and, for a job of a user's own, its
+ * folder under `own/`, and the bootstrap beside it.
+ * @param projectRoot folder that holds `jobs/`
+ * @param entry inside the project, or absolute for a job of a user's own
+ * @throws {TemperedError} `WRONG_INPUT` for a folder that is too large to be code
+ */
+export async function uploadCode(storage: Storage, projectRoot: string, entry: string): Promise<CodeInStorage> {
+  const isOwn = path.isAbsolute(entry);
+  const files = [
+    ...(await filesIn(path.join(projectRoot, JOBS), JOBS, isPython)),
+    ...(isOwn ? await filesIn(path.dirname(entry), OWN, () => true) : []),
+  ];
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  if (bytes > LARGEST_BYTES) {
+    throw new TemperedError(
+      'WRONG_INPUT',
+      `${path.dirname(entry)} holds ${formatBytes(bytes)} to be sent with the job ${path.basename(entry)}; at most ${formatBytes(LARGEST_BYTES)} is code`,
+      { field: 'entry', advice: 'move data out of the folder of the job' },
+    );
+  }
+  const archive = zip(files);
+  const hash = createHash('sha256').update(archive).digest('hex');
+  const bootstrap = await readFile(path.join(projectRoot, BOOTSTRAP));
+  const code = {
+    zipUri: layout.code(storage, `${hash}.zip`),
+    bootstrapUri: layout.code(storage, `${hash}/bootstrap.py`),
+    entry: isOwn ? `${OWN}/${path.basename(entry)}` : entry,
+  };
+  await putOnce(storage, code.zipUri, archive);
+  await putOnce(storage, code.bootstrapUri, bootstrap);
+  return code;
+}
+
+async function putOnce(storage: Storage, uri: string, bytes: Uint8Array): Promise<void> {
+  if ((await storage.stat(uri)) === undefined) await storage.writeNew(uri, bytes);
+}
+
+function isPython(name: string): boolean {
+  return name.endsWith('.py');
+}
+
+async function filesIn(folder: string, name: string, isWanted: (name: string) => boolean): Promise<ZipFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<ZipFile[]> => {
+      const from = path.join(folder, entry.name);
+      const to = `${name}/${entry.name}`;
+      if (LEFT_OUT.test(entry.name)) return [];
+      if (entry.isDirectory()) return filesIn(from, to, isWanted);
+      return entry.isFile() && isWanted(entry.name) ? [{ path: to, bytes: await readFile(from) }] : [];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,262 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assertNever } from '../../contracts/assert-never.js';
+import { formatBytes } from '../../contracts/bytes.js';
+import type { Evidence } from '../../contracts/evidence.js';
+import { TemperedError } from '../../contracts/failure.js';
+import type { JobSpec } from '../../contracts/job.js';
+import type { JobHandle } from '../../contracts/job-handle.js';
+import type { Resources } from '../../contracts/resources.js';
+import type { Storage } from '../../storage/storage.js';
+import type { Finding } from '../finding.js';
+import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
+import { faultOf, wordsOf } from './aws-fault.js';
+import { lazily } from './client-settings.js';
+import { uploadCode } from './code-bundle.js';
+import { jobName } from './job-name.js';
+import { RemoteJobFolder } from './remote-job-folder.js';
+import type { RemoteJob, RemoteService, ServiceState } from './remote-service.js';
+import { lookAt, requireAll } from './requirement.js';
+import { startOnce } from './start-once.js';
+
+/** What a remote platform works with. */
+export interface RemoteSurroundings {
+  readonly storage: Storage;
+  /** Folder that holds `jobs/`. */
+  readonly projectRoot: string;
+  /** How the platform waits; tests wait less. */
+  readonly patience?: Partial<Patience>;
+}
+
+/** Waits of a remote platform, in milliseconds. */
+interface Patience {
+  /** For a log that is not there yet; the service's own by default. */
+  readonly logMs: number;
+  /** For a claim whose owner does not get on. */
+  readonly claimMs: number;
+  /** Between two looks at a job that is stopping, at first. */
+  readonly stopMs: number;
+}
+
+/** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
+const LOG_TAIL_BYTES = 64 * 1024;
+
+/** Looks at a stopping job, and for a late log, grow apart up to this. */
+const LONGEST_PAUSE_MS = 15_000;
+const SHORTEST_PAUSE_MS = 1_000;
+const PAUSE_GROWTH = 1.7;
+
+type RunningState = Extract<ServiceState, { kind: 'queued' | 'running' }>;
+
+/**
+ * A service far away as a platform. What must outlive a worker stands in the job's folder in the storage (see `RemoteJobFolder`): the id of
+ * the job, a refusal, and the wish to stop, which a submit that comes later finds.
+ */
+export class RemotePlatform implements Platform {
+  readonly name: string;
+  readonly largest: Resources;
+  readonly sizes?: readonly Resources[];
+  /** A poll is two requests: at a minute's distance 120 an hour, with the denser ones at the start under 150. */
+  readonly pacing: Pacing = { firstMs: 5_000, maxMs: 60_000 };
+  readonly #ready: () => Promise<void>;
+
+  constructor(
+    private readonly service: RemoteService,
+    private readonly surroundings: RemoteSurroundings,
+  ) {
+    this.name = service.name;
+    this.largest = service.offer.largest;
+    if (service.offer.sizes) this.sizes = service.offer.sizes;
+    this.#ready = lazily(() => requireAll(service.requirements()));
+  }
+
+  /**
+   * @throws {TemperedError} `WRONG_INPUT` for a job that can never run there, and for a profile that the service refuses;
+   *   `PLATFORM_UNAVAILABLE` when the service cannot be asked
+   */
+  async submit(job: JobSpec): Promise<JobHandle> {
+    this.#refuseImpossible(job);
+    const folder = this.#folder(job.key);
+    const known = await folder.findSubmitted();
+    if (known !== undefined) return this.#handle(job, known);
+    if ((await folder.findStop()) !== null || (await folder.findRefusal()) !== undefined) return this.#handle(job);
+    await this.#ready();
+    const id = await this.#start(job, folder);
+    if (id === undefined) return this.#handle(job);
+    // A stop that did not find the job yet has left its wish; from here on every stop finds it.
+    if ((await folder.findStop()) !== null) await this.#end(id);
+    return this.#handle(job, id);
+  }
+
+  async poll({ key, id: handleId }: JobHandle): Promise<JobState> {
+    const folder = this.#folder(key);
+    const id = handleId === key ? await folder.findSubmitted() : handleId;
+    if (id === undefined) return this.#unstarted(folder);
+    const state = await this.service.describe(id);
+    switch (state.kind) {
+      case 'queued':
+        return state;
+      case 'running':
+        return { kind: 'running', progress: await folder.findProgress(), vitals: null };
+      case 'succeeded':
+        return { kind: 'exited', seconds: state.seconds, peakBytes: 0, oomKills: null };
+      case 'failed':
+      case 'stopped':
+        return this.#failed(folder, id, state);
+      case 'absent':
+        return { kind: 'lost', message: state.message };
+      default:
+        return assertNever('state', state);
+    }
+  }
+
+  async stop({ key, id: handleId }: JobHandle, reason: StopReason): Promise<void> {
+    const folder = this.#folder(key);
+    const known = handleId === key ? await folder.findSubmitted() : handleId;
+    if (known !== undefined && !isUnderWay(await this.service.describe(known))) return;
+    await folder.noteStop(reason);
+    // Noted before it is looked for: whoever submits it at this moment looks for the note after the start.
+    const id = known ?? (await this.#findStarted(folder));
+    if (id !== undefined) await this.#end(id);
+  }
+
+  async logs({ key, id: handleId }: JobHandle, bytes: number): Promise<string> {
+    const id = handleId === key ? await this.#folder(key).findSubmitted() : handleId;
+    if (id === undefined) return '';
+    return (await this.service.findLog(id, bytes)) ?? '';
+  }
+
+  check(): Promise<readonly Finding[]> {
+    return lookAt(this.service.requirements());
+  }
+
+  /** @returns undefined when the service has no room for it, which is noted */
+  async #start(job: JobSpec, folder: RemoteJobFolder): Promise<string | undefined> {
+    const { storage, projectRoot, patience } = this.surroundings;
+    const code = await uploadCode(storage, projectRoot, job.entry);
+    const remote: RemoteJob = { spec: job, name: jobName(job.stage, job.key), code, jobUri: folder.jobUri };
+    try {
+      const id = this.service.startsOnce
+        ? await this.#startClaimed(remote, folder)
+        : await startOnce({ service: this.service, folder, job: remote, claimMs: patience?.claimMs });
+      return await folder.noteSubmitted(id);
+    } catch (error) {
+      if (!(error instanceof TemperedError) || faultOf(error.cause) !== 'capacity') throw error;
+      await folder.noteRefused(wordsOf(error.cause));
+      return undefined;
+    }
+  }
+
+  /** The claim tells a stop that the job may be there before its id is noted. */
+  async #startClaimed(job: RemoteJob, folder: RemoteJobFolder): Promise<string> {
+    await folder.claim(1);
+    return this.service.start(job);
+  }
+
+  /** A job that was asked for, but whose id nobody has noted. */
+  async #findStarted(folder: RemoteJobFolder): Promise<string | undefined> {
+    const since = await folder.findClaim(1);
+    const job = since && (await folder.findJob());
+    return job && this.service.find(jobName(job.stage, job.jobKey), since);
+  }
+
+  /** Returns when the job is over. */
+  async #end(id: string): Promise<void> {
+    let isAsked = false;
+    let pauseMs = this.surroundings.patience?.stopMs ?? SHORTEST_PAUSE_MS;
+    for (;;) {
+      const state = await this.service.describe(id);
+      if (!isUnderWay(state)) return;
+      if (!isAsked && !(state.kind === 'running' && state.isStopping)) await this.service.cancel(id);
+      isAsked = true;
+      await sleep(pauseMs);
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_GROWTH);
+    }
+  }
+
+  async #unstarted(folder: RemoteJobFolder): Promise<JobState> {
+    const [refusal, stopRequested] = [await folder.findRefusal(), await folder.findStop()];
+    if (refusal === undefined && stopRequested === null) {
+      return { kind: 'lost', message: `${this.name} knows no such job, and nobody noted one` };
+    }
+    const evidence: Evidence = {
+      engine: this.service.evidenceEngine,
+      exit: null,
+      reason: refusal ?? null,
+      stopRequested,
+    };
+    return { kind: 'failed', evidence, seconds: 0, peakBytes: null };
+  }
+
+  async #failed(
+    folder: RemoteJobFolder,
+    id: string,
+    state: Extract<ServiceState, { kind: 'failed' | 'stopped' }>,
+  ): Promise<JobState> {
+    const [job, own, stop] = await Promise.all([folder.findJob(), folder.findError(), folder.findStop()]);
+    const exitCode = state.kind === 'failed' ? state.exitCode : null;
+    const evidence: Evidence = {
+      engine: this.service.evidenceEngine,
+      exit: exitCode === null ? null : { code: exitCode, signal: null },
+      reason: state.reason,
+      errorClass: own?.errorClass ?? null,
+      errorMessage: own?.message ?? null,
+      logTail: await this.#logTail(id, state),
+      memory: { limitBytes: job?.resources.memoryBytes ?? null, peakBytes: null },
+      // A job that somebody else stopped was cancelled as well: to start it again would be against that wish.
+      stopRequested: stop ?? (state.kind === 'stopped' ? 'cancel' : null),
+    };
+    return { kind: 'failed', evidence, seconds: state.seconds, peakBytes: null };
+  }
+
+  /** A failed job's log, waited for: services deliver it late. A stopped one's is taken as it is. */
+  async #logTail(id: string, { kind }: ServiceState): Promise<string | null> {
+    const patienceMs = kind === 'failed' ? (this.surroundings.patience?.logMs ?? this.service.logDelayMs) : 0;
+    let waitedMs = 0;
+    for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_GROWTH)) {
+      const log = await this.service.findLog(id, LOG_TAIL_BYTES);
+      if (log !== null || waitedMs >= patienceMs) return log;
+      await sleep(pauseMs);
+      waitedMs += pauseMs;
+    }
+  }
+
+  #refuseImpossible({ key, stage, engine, resources, jobDirUri }: JobSpec): void {
+    const { engines } = this.service;
+    if (!engines.includes(engine)) {
+      throw new TemperedError(
+        'WRONG_INPUT',
+        `stage ${stage} is a ${engine} job; ${this.name} runs ${engines.join(' and ')} jobs`,
+        {
+          field: `stages.${stage}.platform`,
+          advice: `set stages.${stage}.platform in tempered.json to another platform`,
+        },
+      );
+    }
+    if (!jobDirUri.startsWith('s3://')) {
+      throw new TemperedError('WRONG_INPUT', `job ${key} lies at ${jobDirUri}; ${this.name} reads s3:// only`, {
+        field: 'storage.root',
+        advice: 'set storage.root in tempered.json to s3://bucket/prefix',
+      });
+    }
+    if (resources.memoryBytes > this.largest.memoryBytes) {
+      throw new TemperedError(
+        'WRONG_INPUT',
+        `job ${key} needs ${formatBytes(resources.memoryBytes)} of memory; one worker of ${this.name} may use ${formatBytes(this.largest.memoryBytes)}`,
+        { field: 'memoryBytes', advice: 'give the stage less memory' },
+      );
+    }
+  }
+
+  #folder(key: string): RemoteJobFolder {
+    return new RemoteJobFolder(this.surroundings.storage, key);
+  }
+
+  /** Without an id: a job that was never started, whose folder says why. */
+  #handle({ key }: JobSpec, id = key): JobHandle {
+    return { platform: this.name, key, id };
+  }
+}
+
+function isUnderWay(state: ServiceState): state is RunningState {
+  return state.kind === 'queued' || state.kind === 'running';
+}

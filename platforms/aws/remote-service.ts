@@ -1,0 +1,60 @@
+import type { EvidenceEngine } from '../../contracts/evidence.js';
+import type { Engine, JobSpec } from '../../contracts/job.js';
+import type { Offer } from '../../contracts/resources.js';
+import type { CodeInStorage } from './code-bundle.js';
+import type { Requirement } from './requirement.js';
+
+/** A job as a service is asked to run it. */
+export interface RemoteJob {
+  readonly spec: JobSpec;
+  /** Names the job at the service; the same for the same key, see `jobName`. */
+  readonly name: string;
+  readonly code: CodeInStorage;
+  /** URI of `job.json`. */
+  readonly jobUri: string;
+}
+
+/** What a service knows of a job at one moment, whatever its own words for it. */
+export type ServiceState =
+  | { readonly kind: 'queued'; readonly message: string }
+  /** `isStopping`: it was asked to stop, and has not yet. */
+  | { readonly kind: 'running'; readonly isStopping: boolean }
+  | { readonly kind: 'succeeded'; readonly seconds: number }
+  | {
+      readonly kind: 'failed';
+      readonly seconds: number;
+      /** The service's own text. */
+      readonly reason: string | null;
+      readonly exitCode: number | null;
+    }
+  /** It ended because somebody asked for it. */
+  | { readonly kind: 'stopped'; readonly seconds: number; readonly reason: string | null }
+  | { readonly kind: 'absent'; readonly message: string };
+
+/** A service that runs jobs far away; `RemotePlatform` makes a platform of it. Errors are `TemperedError`s, see `callAws`. */
+export interface RemoteService {
+  /** Name of the platform. */
+  readonly name: string;
+  /** Whose words its evidence is in. */
+  readonly evidenceEngine: EvidenceEngine;
+  readonly offer: Offer;
+  /** Engines whose jobs it can run. */
+  readonly engines: readonly Engine[];
+  /**
+   * True when asking it twice to start the same job gives one job, by a client token or a unique name. Otherwise `start` must send its
+   * request once only: whether it was accepted is found out by {@link find}.
+   */
+  readonly startsOnce: boolean;
+  /** How long after a job's end its log may still be missing, in milliseconds. */
+  readonly logDelayMs: number;
+  requirements(): readonly Requirement[];
+  /** Starts a job. @returns the service's id of it */
+  start(job: RemoteJob): Promise<string>;
+  /** Looks for a job by its name; `since` bounds the search where a service has no search by name. */
+  find(name: string, since: Date): Promise<string | undefined>;
+  describe(id: string): Promise<ServiceState>;
+  /** Asks a job to stop. Returns when the service has taken note; one that is over is fine. */
+  cancel(id: string): Promise<void>;
+  /** The last `bytes` of what the job wrote; null while the service has not delivered it yet. */
+  findLog(id: string, bytes: number): Promise<string | null>;
+}

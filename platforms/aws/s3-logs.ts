@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type * as S3Sdk from '@aws-sdk/client-s3';
+import type { AwsProfile } from '../../contracts/platform-profiles.js';
+import { callAws } from './aws-call.js';
+import { faultOf } from './aws-fault.js';
+import { clientSettings, lazily } from './client-settings.js';
+
+/** A service is to deliver so many log files of a job at most; beyond them the newest are read. */
+const MOST_KEYS = 1_000;
+
+/** Reads the logs that services write into S3: wherever the profile says, which may be outside the storage. */
+export class S3Logs {
+  readonly #client: () => Promise<{ readonly sdk: typeof S3Sdk; readonly s3: S3Sdk.S3Client }>;
+
+  constructor(private readonly aws: AwsProfile) {
+    this.#client = lazily(async () => {
+      const sdk = await import('@aws-sdk/client-s3');
+      return { sdk, s3: new sdk.S3Client({ ...clientSettings(aws), forcePathStyle: hasOwnEndpoint() }) };
+    });
+  }
+
+  /**
+   * The last `bytes` of a log file, unpacked when its name ends in `.gz`; whatever its length, no more is held than that.
+   * @returns null when it is not there
+   */
+  async findTail(uri: string, bytes: number): Promise<string | null> {
+    const { bucket, key } = partsOf(uri);
+    return callAws({ action: `read the log ${uri}`, region: this.aws.region }, async () => {
+      const { sdk, s3 } = await this.#client();
+      try {
+        const { Body } = await s3.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
+        if (Body === undefined) return null;
+        const stream = Body as Readable; // in Node the body is a stream; the SDK's type also speaks of browsers
+        return await tailOf(uri.endsWith('.gz') ? stream.pipe(createGunzip()) : stream, bytes);
+      } catch (error) {
+        if (faultOf(error) === 'absent') return null;
+        throw error;
+      }
+    });
+  }
+
+  /** URIs of the log files under a folder, by name. */
+  async list(folderUri: string): Promise<readonly string[]> {
+    const { bucket, key } = partsOf(`${folderUri.replace(/\/+$/, '')}/`);
+    return callAws({ action: `list the logs under ${folderUri}`, region: this.aws.region }, async () => {
+      const { sdk, s3 } = await this.#client();
+      const uris: string[] = [];
+      let token: string | undefined;
+      do {
+        const page = await s3.send(
+          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: key, ContinuationToken: token }),
+        );
+        uris.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [`s3://${bucket}/${Key}`])));
+        token = page.NextContinuationToken;
+      } while (token !== undefined && uris.length < MOST_KEYS);
+      return uris;
+    });
+  }
+}
+
+/** Servers other than AWS know no bucket as a host name. */
+function hasOwnEndpoint(): boolean {
+  return (process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']) !== undefined;
+}
+
+async function tailOf(stream: Readable, bytes: number): Promise<string> {
+  let tail = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    tail = Buffer.concat([tail, chunk as Uint8Array]).subarray(-bytes);
+  }
+  return tail.toString('utf8');
+}
+
+function partsOf(uri: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
+  return { bucket, key };
+}

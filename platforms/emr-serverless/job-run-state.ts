@@ -1,0 +1,44 @@
+import type { JobRun } from '@aws-sdk/client-emr-serverless';
+import type { ServiceState } from '../aws/remote-service.js';
+
+/** How `stateDetails` tells the exit code of the driver. */
+const EXIT_CODE = /\bExit ?Code: ?(\d{1,3})\b/i;
+
+/** A run that the service cancelled because it took too long: nobody wished it to stop. */
+const TIMED_OUT = /timed? ?out|execution timeout|exceeded .{0,40}(?:duration|time)/i;
+
+/** A job run in the words of all services. */
+export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined): ServiceState {
+  const reason = run?.stateDetails === undefined || run.stateDetails === '' ? null : run.stateDetails;
+  const seconds = run?.totalExecutionDurationSeconds ?? secondsBetween(run?.startedAt, run?.endedAt ?? run?.updatedAt);
+  switch (run?.state) {
+    case 'SUBMITTED':
+    case 'QUEUED':
+    case 'PENDING':
+    case 'SCHEDULED':
+      return { kind: 'queued', message: reason ?? `the job run is ${run.state.toLowerCase()}` };
+    case 'RUNNING':
+      return { kind: 'running', isStopping: false };
+    case 'CANCELLING':
+      return { kind: 'running', isStopping: true };
+    case 'SUCCESS':
+      return { kind: 'succeeded', seconds };
+    case 'FAILED':
+      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason) };
+    case 'CANCELLED':
+      return reason !== null && TIMED_OUT.test(reason)
+        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null }
+        : { kind: 'stopped', seconds, reason };
+    case undefined:
+      return { kind: 'absent', message: `the service says nothing about the job run ${jobRunId}` };
+  }
+}
+
+function exitCodeIn(reason: string | null): number | null {
+  const [, code] = EXIT_CODE.exec(reason ?? '') ?? [];
+  return code === undefined ? null : Number(code);
+}
+
+function secondsBetween(from: Date | undefined, to: Date | undefined): number {
+  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : 0;
+}

@@ -1,0 +1,59 @@
+import { PLATFORM_SECTIONS } from '../contracts/platform-profiles.js';
+import { orList, quote } from './allowed.js';
+import { type InputProblem, unknownName } from './input-errors.js';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What runs here, without a section of its own. */
+const HERE = 'local';
+
+/**
+ * What is wrong with the platforms that a profile names: unknown ones, ones whose sections are missing, and remote ones whose jobs could
+ * not reach the storage. A problem is said once for each field that names the platform.
+ */
+export function platformProblems(profile: Raw): readonly InputProblem[] {
+  const stages = isRecord(profile['stages']) ? Object.entries(profile['stages']) : [];
+  const named = [
+    { field: 'platform', name: profile['platform'] },
+    ...stages.map(([stage, entry]) => ({
+      field: `stages.${stage}.platform`,
+      name: isRecord(entry) ? entry['platform'] : undefined,
+    })),
+  ];
+  const remote = named.flatMap(({ field, name }) =>
+    typeof name === 'string' && name !== HERE ? [{ field, name }] : [],
+  );
+  return [
+    ...remote.flatMap(({ field, name }) => missingSections(field, name, profile)),
+    ...storageProblems(remote, profile),
+  ];
+}
+
+function missingSections(field: string, name: string, profile: Raw): readonly InputProblem[] {
+  const sections = Object.hasOwn(PLATFORM_SECTIONS, name) ? PLATFORM_SECTIONS[name] : undefined;
+  if (!sections) return [unknownName(field, name, [HERE, ...Object.keys(PLATFORM_SECTIONS)])];
+  const missing = sections.filter((section) => profile[section] === undefined);
+  if (missing.length === 0) return [];
+  const sets = orList(sections.map(quote)).replace(' or ', ' and ');
+  const lacks = orList(missing.map(quote)).replace(' or ', ' and ');
+  return [
+    {
+      field,
+      found: quote(name),
+      allowed: `a platform that the file sets up: ${name} needs ${sets}, and ${lacks} is missing`,
+    },
+  ];
+}
+
+/** Jobs elsewhere reach no folder of this machine. */
+function storageProblems(remote: readonly { readonly field: string }[], { storage }: Raw): readonly InputProblem[] {
+  const [first] = remote;
+  const root = isRecord(storage) ? storage['root'] : undefined;
+  if (!first || (typeof root === 'string' && root.startsWith('s3://'))) return [];
+  const allowed = `s3://bucket/prefix, since ${first.field} names a platform elsewhere`;
+  return [{ field: 'storage.root', found: quote(root), allowed }];
+}
+
+function isRecord(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
