@@ -1,0 +1,1 @@
+"""Tests of the whole: everything that needs more than one module."""

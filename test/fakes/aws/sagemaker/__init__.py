@@ -1,0 +1,1 @@
+"""SageMaker: containers that run as processes of this machine."""

@@ -1,0 +1,1 @@
+"""The services that run jobs, one concept a module."""

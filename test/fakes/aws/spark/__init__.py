@@ -1,0 +1,1 @@
+"""Spark as the services run it, with this machine's `spark-submit`."""
