@@ -108,10 +108,15 @@ def _failed(value: Any, at: str, constraint: str) -> str:
     return f"Value '{value}' at '{at}' failed to satisfy constraint: {constraint}"
 
 
+_BEYOND_IN_JAVA = r"\uD800\uDC00-\uDBFF\uDFFF"
+_BEYOND = r"\U00010000-\U0010FFFF"
+
+
 @functools.cache
 def _compiled(pattern: str) -> Any:
-    # The models are written for Java, whose syntax (\p{L}, possessive quantifiers) `regex` has and `re` has not.
-    return regex.compile(pattern, regex.V0)
+    # The models are written for Java, whose syntax (\p{L}, possessive quantifiers) `regex` has and `re` has not;
+    # characters beyond the first plane stand there as pairs of surrogates.
+    return regex.compile(pattern.replace(_BEYOND_IN_JAVA, _BEYOND), regex.V0)
 
 
 def _lower(name: str) -> str:
