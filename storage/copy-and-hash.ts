@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { TemperedError } from '../contracts/failure.js';
 import { isAbsent, messageOf } from './file-errors.js';
 import type { CopiedFile } from './storage.js';
@@ -15,10 +15,7 @@ export async function copyAndHash(from: string, to: string): Promise<CopiedFile>
   const hash = createHash('sha256');
   const block = new Uint8Array(COPY_BYTES);
   let bytes = 0;
-  const source = await open(from, 'r').catch((cause: unknown) => {
-    const why = isAbsent(cause) ? 'there is nothing' : messageOf(cause);
-    throw new TemperedError('WRONG_INPUT', `cannot copy ${from}: ${why}`, { field: 'path', found: from }, { cause });
-  });
+  const source = await openSource(from);
   try {
     const target = await open(to, 'wx');
     try {
@@ -38,4 +35,15 @@ export async function copyAndHash(from: string, to: string): Promise<CopiedFile>
     await source.close();
   }
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/**
+ * Opens a local file that is to be copied in.
+ * @throws {TemperedError} `WRONG_INPUT` when it cannot be opened
+ */
+export async function openSource(path: string): Promise<FileHandle> {
+  return open(path, 'r').catch((cause: unknown) => {
+    const why = isAbsent(cause) ? 'there is nothing' : messageOf(cause);
+    throw new TemperedError('WRONG_INPUT', `cannot copy ${path}: ${why}`, { field: 'path', found: path }, { cause });
+  });
 }

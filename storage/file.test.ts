@@ -150,14 +150,11 @@ describe('file storage', () => {
   });
 });
 
-test.each(['s3://bucket/prefix', '/plain/path', 'root', 'file:relative', ''])(
-  'a storage root of %j is refused',
-  (root) => {
-    expect(() => openStorage(root, [])).toThrow(
-      expect.objectContaining({ code: 'WRONG_INPUT', message: expect.stringContaining(root) }),
-    );
-  },
-);
+test.each(['/plain/path', 'root', 'file:relative', ''])('a storage root of %j is refused', (root) => {
+  expect(() => openStorage(root, [])).toThrow(
+    expect.objectContaining({ code: 'WRONG_INPUT', message: expect.stringContaining(root) }),
+  );
+});
 
 test('slashes at the end and localhost make no other root', () => {
   expect(new FileStorage('file://localhost/a/b//', []).root).toBe('file:///a/b');

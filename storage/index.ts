@@ -2,13 +2,21 @@ import { isAbsolute } from 'node:path';
 import { TemperedError } from '../contracts/failure.js';
 import { fileUri } from './file-uri.js';
 import { FileStorage } from './file.js';
+import { S3Storage } from './s3/s3-storage.js';
 import type { Storage } from './storage.js';
 
-type Open = (rootUri: string, inputFolders: readonly string[]) => Storage;
+/** What some storages need to know besides their root. */
+export interface StorageSettings {
+  /** Region of AWS, as `eu-central-1`: `aws.region` of tempered.json. */
+  readonly region?: string | undefined;
+}
+
+type Open = (rootUri: string, inputFolders: readonly string[], settings: StorageSettings) => Storage;
 
 /** Every storage by the scheme of its URIs. A new one is one line here. */
 const STORAGES: Readonly<Record<string, Open>> = {
   file: (rootUri, inputFolders) => new FileStorage(rootUri, inputFolders),
+  s3: (rootUri, inputFolders, { region }) => new S3Storage(rootUri, inputFolders, region),
 };
 
 /**
@@ -16,7 +24,7 @@ const STORAGES: Readonly<Record<string, Open>> = {
  * @param inputFolders absolute paths or URIs of folders that may be read besides the root
  * @throws {TemperedError} `WRONG_INPUT` for a scheme that is not known, or a text that is not a URI
  */
-export function openStorage(rootUri: string, inputFolders: readonly string[]): Storage {
+export function openStorage(rootUri: string, inputFolders: readonly string[], settings: StorageSettings = {}): Storage {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(rootUri)?.[1];
   const open = scheme !== undefined && Object.hasOwn(STORAGES, scheme) ? STORAGES[scheme] : undefined;
   if (open === undefined) {
@@ -27,5 +35,6 @@ export function openStorage(rootUri: string, inputFolders: readonly string[]): S
   return open(
     rootUri,
     inputFolders.map((folder) => (isAbsolute(folder) ? fileUri(folder) : folder)),
+    settings,
   );
 }

@@ -6,7 +6,7 @@ import { openStorage } from '../storage/index.js';
 
 /** Opens what activities work with, as the project's profile says. */
 export function openJobsContext(profile: Project): JobsContext {
-  const storage = openStorage(profile.storageRootUri, profile.inputFolders);
+  const storage = openStorage(profile.storageRootUri, profile.inputFolders, profile.profile.aws);
   const platforms = openPlatforms(profile, storage);
   return {
     projectRoot,

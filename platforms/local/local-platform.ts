@@ -46,6 +46,10 @@ export function defaultMemoryBudgetBytes(): number {
   return Math.floor(hostBytes * BUDGET_SHARE);
 }
 
+/** What to do about a job whose folder is not on this machine. */
+const PLACE_ADVICE =
+  'in tempered.json, set storage.root to a folder, or platform (or stages.<stage>.platform) to one that reaches that storage';
+
 /**
  * Jobs as processes of this machine, each under a supervisor of its own that outlives the worker. The supervisor enforces the memory limit,
  * measures, and writes down how the job ended; this class only starts supervisors and reads what they wrote, so any
@@ -119,10 +123,8 @@ export class LocalPlatform implements Platform {
     if (!job.jobDirUri.startsWith('file://')) {
       throw new TemperedError(
         'WRONG_INPUT',
-        `job ${job.key} lies at ${job.jobDirUri}; the local platform reads file:// only`,
-        {
-          field: 'jobDirUri',
-        },
+        `job ${job.key} lies at ${job.jobDirUri}; jobs of the local platform read and write files of this machine only; ${PLACE_ADVICE}`,
+        { field: 'storage.root', found: job.jobDirUri, advice: PLACE_ADVICE },
       );
     }
     if (job.resources.memoryBytes > this.largest.memoryBytes) {

@@ -7,8 +7,12 @@ import type { Answer } from '../io.js';
 
 /** `tempered import PATH`: copies a file or folder into the storage as a snapshot. */
 export async function importData(path: string, name: string | undefined): Promise<Answer> {
-  const { storageRootUri, inputFolders } = loadProfile();
-  const ref = await importPath(openStorage(storageRootUri, inputFolders), path, name === undefined ? {} : { name });
+  const { storageRootUri, inputFolders, profile } = loadProfile();
+  const ref = await importPath(
+    openStorage(storageRootUri, inputFolders, profile.aws),
+    path,
+    name === undefined ? {} : { name },
+  );
   const size =
     ref.kind === 'dataset'
       ? `${formatCount(ref.rows)} rows, ${formatBytes(ref.bytes)}`

@@ -31,7 +31,10 @@ export function logs(io: Io, runId: string, options: LogsOptions): Promise<Answe
     const jobs = await selectJobs(temporal, runId, options.stage);
     if (options.follow) return followJobs(io, temporal, { runId, stage: options.stage });
     const profile = loadProfile();
-    const platforms = openPlatforms(profile, openStorage(profile.storageRootUri, profile.inputFolders));
+    const platforms = openPlatforms(
+      profile,
+      openStorage(profile.storageRootUri, profile.inputFolders, profile.profile.aws),
+    );
     const shown = await Promise.all(
       jobs.map(async ({ stage, handle }) => {
         const platform = platforms[handle.platform];

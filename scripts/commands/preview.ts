@@ -8,8 +8,8 @@ import { table } from '../table.js';
 
 /** `tempered preview URI`: schema, counts and first rows of any snapshot. */
 export async function preview(uri: string, rows: number): Promise<Answer> {
-  const { storageRootUri, inputFolders } = loadProfile();
-  const shown = await previewUri(openStorage(storageRootUri, inputFolders), uri, rows);
+  const { storageRootUri, inputFolders, profile } = loadProfile();
+  const shown = await previewUri(openStorage(storageRootUri, inputFolders, profile.aws), uri, rows);
   const count = shown.rows === null ? '' : `${formatCount(shown.rows)} rows, `;
   const names = shown.schema.map(({ name }) => name);
   const text = [

@@ -29,7 +29,7 @@ interface StageSizes {
 export async function sizes(stage: string | undefined, { since }: SizesOptions): Promise<Answer> {
   const project = await loadProject();
   const fromMs = since === undefined ? -Infinity : parseMoment(since);
-  const storage = openStorage(project.storageRootUri, project.inputFolders);
+  const storage = openStorage(project.storageRootUri, project.inputFolders, project.profile.aws);
   const stages = await stagesWithSizes(storage);
   const platforms = openPlatforms(project, storage);
   const known = [...new Set([...stagesOf(project).keys(), ...stages])];

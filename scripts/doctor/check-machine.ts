@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { formatBytes } from '../../contracts/bytes.js';
+import { TemperedError } from '../../contracts/failure.js';
 import type { Offer } from '../../contracts/resources.js';
 import { loadPlatform, memoryEnforcement, openPlatforms } from '../../platforms/index.js';
 import type { LoadedProfile } from '../../settings/profile.js';
@@ -18,7 +19,7 @@ const SMALLEST_BUDGET_BYTES = 3 * 2 ** 30;
 
 /** Memory enforcement and budget, disk, ports, and what each platform of the profile needs. */
 export async function checkMachine(profile: LoadedProfile): Promise<readonly Finding[]> {
-  const storage = openStorage(profile.storageRootUri, profile.inputFolders);
+  const storage = openStorage(profile.storageRootUri, profile.inputFolders, profile.profile.aws);
   const platforms = openPlatforms(profile, storage);
   const remote = Object.values(platforms).map(async (platform) => (await platform.check?.()) ?? []);
   return [
@@ -52,10 +53,21 @@ function checkBudget({ largest: { memoryBytes: budget } }: Offer): Finding {
 
 async function checkDisk(storage: Storage): Promise<Finding> {
   const free = await storage.freeBytes();
-  if (free === null) return ok('storage', storage.root);
+  if (free === null) return checkReach(storage);
   const found = `${formatBytes(free)} free for ${storage.root}`;
   if (free >= COMFORTABLE_DISK_BYTES) return ok('storage', found);
   return warn('storage', found, 'free space, or set storage.root in tempered.json to a larger disk');
+}
+
+/** A storage that is reached over the network may be absent, or somebody else's. */
+async function checkReach(storage: Storage): Promise<Finding> {
+  try {
+    await storage.stat(storage.root);
+    return ok('storage', storage.root);
+  } catch (error) {
+    if (!(error instanceof TemperedError)) throw error;
+    return fail('storage', error.message, error.details.advice ?? 'correct storage.root in tempered.json');
+  }
 }
 
 async function checkPorts(): Promise<Finding> {
