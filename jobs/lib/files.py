@@ -52,7 +52,12 @@ def local_path(uri: str) -> Path:
 
 def file_uri(path: Path | str) -> str:
     """The `file://` URI of an absolute path, encoded as Node's `pathToFileURL` reads it."""
-    return "file://" + quote(os.fspath(path), safe="/=+,;:@$&!~*'()-._")
+    return "file://" + escaped_path(os.fspath(path))
+
+
+def escaped_path(path: str) -> str:
+    """A path as it stands in a URI, escaped as little as Node does."""
+    return quote(path, safe="/=+,;:@$&!~*'()-._")
 
 
 def atomic_write_json(path: Path | str, value: Any, *, durable: bool = True) -> None:

@@ -11,6 +11,7 @@ from jobs.lib.contract import Salvaged
 from jobs.lib.errors import describe_failure
 from jobs.ray.candidate import Candidate
 from jobs.ray.experiment import run_experiment
+from jobs.ray.hosts import share
 from jobs.ray.learners.learner import Workspace
 from jobs.ray.learners.registry import learner_named
 from jobs.ray.memory_plan import plan_memory
@@ -86,6 +87,7 @@ def _search(folder: Path, params: TuneParams, survey: Survey, workspace: Workspa
     session = SESSION.get()
     log, rows = session.log, survey.training_rows
     before = log.finished
+    share({*rows.fit_files, *rows.validation_files}, folder.parent)
     if len(before) < params.trials:
         session.begin("binning the training rows")
         _wait(BINNING, [_prepare.remote(name, rows, workspace, session.pulse) for name in params.learners])

@@ -86,7 +86,7 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
             yield
         return
     on_sigterm = signal.getsignal(signal.SIGTERM)
-    with _short_folder(scratch / "ray-folder.txt") as folder:
+    with short_folder(scratch / "ray-folder.txt") as folder:
         ray.init(
             num_cpus=cpus,
             include_dashboard=False,
@@ -118,8 +118,11 @@ def _connected() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _short_folder(record: Path) -> Iterator[str]:
-    """A new folder with a short name; first removes the one that `record` names."""
+def short_folder(record: Path) -> Iterator[str]:
+    """A new folder for Ray, whose sockets need a short name; first removes the one that `record` names.
+
+    It is removed after the block, and also if this process is killed inside it.
+    """
     with contextlib.suppress(FileNotFoundError):
         left_over = Path(record.read_text())
         if left_over.name.startswith("ray-"):

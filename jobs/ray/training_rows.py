@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 import pyarrow.parquet as pq
 
+from jobs.ray.hosts import here
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ class RowBlock:
         """Reads the block."""
         source = self.source
         weight = [WEIGHT_COLUMN] if source.weighted else []
-        with pq.ParquetFile(self.path) as file:
+        with pq.ParquetFile(here(self.path)) as file:
             table = file.read_row_group(self.row_group, columns=[*source.features, source.target, *weight])
         keep = source.mask(self.part, self.first_row, table.num_rows)
         columns = [_doubles(table.column(name), keep) for name in source.features]
@@ -102,7 +104,7 @@ class TrainingRows:
         found = []
         first_row = 0
         for path in files:
-            metadata = pq.read_metadata(path)
+            metadata = pq.read_metadata(here(path))
             for group in range(metadata.num_row_groups):
                 rows = metadata.row_group(group).num_rows
                 mask = self.mask(part, first_row, rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ray import tune
 
+from jobs.ray.hosts import one_at_a_time
 from jobs.ray.learners.registry import learner_named
 from jobs.ray.pulse import beating
 from jobs.ray.trial_log import params_key
@@ -75,7 +76,10 @@ class Trial(tune.Trainable):
             learner, params = split_params(self._params)
             if learner not in self._loaded:
                 self._loaded.clear()  # only one learner's rows at a time
-                self._loaded[learner] = learner_named(learner).load(self._plan.rows, self._plan.workspace)
+                rows, workspace = self._plan.rows, self._plan.workspace
+                with one_at_a_time(workspace.folder):  # this host may not be the one that prepared them
+                    learner_named(learner).prepare(rows, workspace)
+                self._loaded[learner] = learner_named(learner).load(rows, workspace)
             self._fit = self._loaded[learner].start(params)
         self._fit.advance(rounds, on_round)
         return self._fit.validation_mse()

@@ -21,7 +21,7 @@ import traceback
 import zipfile
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_STOPPED = 1, 2, 128 + signal.SIGTERM
 TRIES = 10
@@ -135,10 +135,10 @@ def _client() -> _Client:
 
 
 def _place(uri: str) -> tuple[str, str]:
-    parts = urlsplit(uri)
-    if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket or not key:
         sys.exit(f"{uri!r} is no s3://bucket/key")
-    return parts.netloc, uri.removeprefix(f"s3://{parts.netloc}/")
+    return bucket, unquote(key)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

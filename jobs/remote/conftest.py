@@ -15,6 +15,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from jobs.remote.fault_proxy import fault_proxy
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -105,11 +107,11 @@ class Bucket:
                     content.write(path, path.relative_to(ROOT))
         return self.put(f"_code/{hashlib.sha256(archive.getvalue()).hexdigest()}.zip", archive.getvalue())
 
-    def start(self, program, *arguments, **environment):
-        """Starts a Python program that finds this bucket's server, and nothing of this checkout."""
+    def start(self, command, **environment):
+        """Starts a program that finds this bucket's server, and nothing of this checkout."""
         own = {name: os.environ[name] for name in ("PATH", "JAVA_HOME") if name in os.environ}
         return subprocess.Popen(
-            [sys.executable, program, *arguments],
+            command,
             env={**own, **self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -122,12 +124,15 @@ class Bucket:
         log, _ = process.communicate(timeout=240)
         return process.returncode, log
 
-    def bootstrap(self, entry, job, work, code=None, **environment):
+    def bootstrap(self, entry, job, work, **environment):
         work.mkdir(exist_ok=True)
-        program = work / "bootstrap.py"
+        return self.start(self.command(entry, job, work / "w"), **environment)
+
+    def command(self, entry, job, work, code=None):
+        program = work.parent / "bootstrap.py"
         program.write_bytes((ROOT / "jobs/remote/bootstrap.py").read_bytes())
-        options = ["--code", code or self.put_code(), "--entry", entry, "--job", job, "--work", str(work / "w")]
-        return self.start(str(program), *options, **environment)
+        options = ["--code", code or self.put_code(), "--entry", entry, "--job", job, "--work", str(work)]
+        return [sys.executable, str(program), *options]
 
 
 @pytest.fixture
@@ -136,3 +141,12 @@ def bucket(s3_environment, request, monkeypatch):
         monkeypatch.setenv(name, value)
     name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
     return Bucket(f"b-{name}", s3_environment)
+
+
+@pytest.fixture
+def faults(bucket, monkeypatch):
+    """A proxy through which the bucket's programs, and this one, reach the server."""
+    with fault_proxy(bucket.environment["AWS_ENDPOINT_URL"]) as proxy:
+        bucket.environment = {**bucket.environment, "AWS_ENDPOINT_URL": proxy.url}
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        yield proxy

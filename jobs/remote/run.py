@@ -15,23 +15,29 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobs.lib.contract import EXIT_FAILED, EXIT_OK, EXIT_WRONG_INPUT
 from jobs.lib.errors import describe_failure
 from jobs.lib.progress import Progress
 from jobs.lib.stop import EXIT_STOPPED, before_stopped
+from jobs.ray.hosts import other_hosts_get
 from jobs.remote import s3
 from jobs.remote.courier import Courier
 from jobs.remote.hand_over import hand_over
 from jobs.remote.remote_job import ERROR_FILE, PROGRESS_FILE, RESULT_FILE, Folders, RemoteJob
+from jobs.remote.sagemaker_hosts import find_hosts
+from jobs.remote.sagemaker_ray import ray_of, work_for
 from jobs.remote.scratch import SPARK_FOLDER, ScratchMirror
 from jobs.remote.spark_folders import SparkFolders
 from jobs.remote.staging import stage_inputs
 from jobs.spark.executors import executors_use
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobs.remote.s3 import Place, S3Client
+    from jobs.remote.sagemaker_hosts import Hosts
 
 
 def run(entry: str, job_uri: str, work: Path) -> int:
@@ -49,14 +55,17 @@ def run(entry: str, job_uri: str, work: Path) -> int:
     try:
         place = s3.Place.parse(job_uri, "--job")
         client = s3.connect()
-        return _run(client, place, entry, folders)
+        hosts = find_hosts()
+        if hosts is not None and not hosts.is_head:
+            return work_for(hosts, client, RemoteJob.load(client, place), folders)
+        return _run(client, place, entry, folders, hosts)
     except BaseException as error:  # noqa: BLE001 - as for a job: whatever it is, the outside must hear of it
         return _report(client, place, error)
     finally:
         folders.remove()
 
 
-def _run(client: S3Client, place: Place, entry: str, folders: Folders) -> int:
+def _run(client: S3Client, place: Place, entry: str, folders: Folders, hosts: Hosts | None) -> int:
     left = {found.path for found in s3.list_below(client, place.parent)}
     if RESULT_FILE in left:
         sys.stderr.write("this job has handed over its result before: nothing to do\n")
@@ -68,6 +77,9 @@ def _run(client: S3Client, place: Place, entry: str, folders: Folders) -> int:
     with ExitStack() as running:
         courier = Courier(client, folders.job, job.place, scratch if job.salvages else None)
         running.enter_context(courier)
+        if hosts is not None:
+            running.enter_context(ray_of(hosts, job, folders))
+            running.enter_context(other_hosts_get(scratch.send_now))
         _stage(client, job, folders, courier, scratch)
         uri = job.write_local(folders)
         running.enter_context(before_stopped(courier.send_last))
@@ -120,9 +132,16 @@ def _report(client: S3Client | None, place: Place | None, error: BaseException) 
     sys.stderr.write(f"job failed: {document['errorClass']}: {document['message']}\n")
     if client is not None and place is not None:
         try:
+            # On one of several hosts: the first one's word counts.
+            if any(found.path == ERROR_FILE for found in s3.list_below(client, place.parent)):
+                return _exit_code(document)
             s3.write(client, place.parent.child(ERROR_FILE), json.dumps(document, indent=2).encode())
         except Exception as unsaid:  # noqa: BLE001 - the log has it all
             sys.stderr.write(f"and {ERROR_FILE} could not be written: {unsaid}\n")
+    return _exit_code(document)
+
+
+def _exit_code(document: Mapping[str, Any]) -> int:
     return EXIT_WRONG_INPUT if document["kind"] == "invalid-input" else EXIT_FAILED
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
 
 from jobs.lib.errors import InvalidInput
+from jobs.lib.files import escaped_path
 from jobs.remote.s3_errors import named_s3_error, s3_errors_named
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Transfers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An object or a prefix: `s3://bucket/key`. The key is what follows the bucket; nothing is decoded."""
+    """An object or a prefix. The key is plain text; in a URI its names are escaped, as in a `file://` URI."""
 
     bucket: str
     key: str
@@ -73,11 +75,16 @@ class Place:
         bucket, _, key = uri.removeprefix("s3://").rstrip("/").partition("/")
         if not uri.startswith("s3://") or not bucket or not key:
             raise InvalidInput(field, uri, "s3://bucket/key")
-        return Place(bucket, key)
+        return Place(bucket, unquote(key))
 
     @property
     def uri(self) -> str:
-        """As it was parsed."""
+        """As the other side writes it."""
+        return f"s3://{self.bucket}/{escaped_path(self.key)}"
+
+    @property
+    def hadoop_path(self) -> str:
+        """As Hadoop's file systems, and so Spark, take it: nothing is escaped."""
         return f"s3://{self.bucket}/{self.key}"
 
     @property

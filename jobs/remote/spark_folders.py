@@ -62,7 +62,7 @@ class SparkFolders:
         """
         place = self._new_place()
         try:
-            yield place.uri
+            yield place.hadoop_path
             self._fetch(place, Path(folder))
         finally:
             with suppress(Exception):  # a leftover is removed later; what went wrong before is what matters
@@ -70,18 +70,18 @@ class SparkFolders:
 
     def _input(self, file: Path) -> str:
         name, *rest = file.relative_to(self._folders.inputs).parts
-        return self._inputs[name].child("/".join(rest)).uri
+        return self._inputs[name].child("/".join(rest)).hadoop_path
 
     def _sent(self, files: list[Path]) -> list[str]:
         paths = {file: file.relative_to(self._folders.scratch).as_posix() for file in files}
         if not any(is_hidden(path) for path in paths.values()):
             self._scratch.send_now(files)
-            return [self._scratch.place.child(path).uri for path in paths.values()]
+            return [self._scratch.place.child(path).hadoop_path for path in paths.values()]
         # A step that is not finished yet: its files are nobody else's, and soon have another name.
         place = self._new_place()
         sent = {file: place.child(file.name) for file in files}
         s3.send_all(self._client, sent)
-        return [one.uri for one in sent.values()]
+        return [one.hadoop_path for one in sent.values()]
 
     def _new_place(self) -> Place:
         return self._own.child(uuid.uuid4().hex)

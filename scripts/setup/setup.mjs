@@ -5,6 +5,7 @@ import { linkCommands } from './link-commands.mjs';
 import { installNodePackages } from './node-packages.mjs';
 import { installPythonPackages } from './python-packages.mjs';
 import { prepareSpark } from './prepare-spark.mjs';
+import { installSparkS3a } from './spark-s3a.mjs';
 import { SetupError, startClock } from './step.mjs';
 import { checkNode, findJava, findPython } from './tools.mjs';
 
@@ -35,6 +36,7 @@ async function setUp(say) {
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   await prepareSpark(say, java);
+  if (withTests) await installSparkS3a(say);
   linkCommands();
   say('ready');
 }
