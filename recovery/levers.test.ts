@@ -24,6 +24,7 @@ test.each<{
   { lever: 'threads', value: 8, cpus: 2, given: [4, 1] },
   { lever: 'batchRows', value: 250_000, cpus: 2, given: [62_500, 15_625, 3906, 1000] },
   { lever: 'batchRows', value: 500, cpus: 2, given: [] },
+  { lever: 'batchRows', value: 1024, cpus: 2, given: [] }, // 24 rows fewer are no attempt worth
   { lever: 'partitions', value: 16, cpus: 2, given: [64, 256, 1024, 4096] },
   { lever: 'partitions', value: 10_000, cpus: 2, given: [] },
   { lever: 'broadcast', value: true, cpus: 2, given: [false] },

@@ -17,12 +17,14 @@ interface Lever {
   readonly next: (value: Setting) => Setting | null;
   /** What pulling it does to the job's result; null for a lever that only changes how the job works. */
   readonly price: string | null;
+  /** Whether it is a limit of its own, which a larger job would meet again where it stands. */
+  readonly isLimit?: true;
 }
 
 /** Up to so many workers the next notch is one: each notch between costs a whole attempt and frees little. */
 const FEW_WORKERS = 4;
 
-/** Below it the cost of a batch is the cost of calling it. */
+/** Below it the cost of a batch is the cost of calling it. From less than twice as many there is nothing worth an attempt to give. */
 const SMALLEST_BATCH_ROWS = 1_000;
 
 /** Beyond it a shuffle writes more file heads than data. */
@@ -36,16 +38,17 @@ const LEVERS: Readonly<Record<SettingLever, Lever>> = {
   concurrency: workers(),
   threads: workers(),
   batchRows: numbers((rows) =>
-    rows > SMALLEST_BATCH_ROWS ? Math.max(SMALLEST_BATCH_ROWS, Math.floor(rows / 4)) : null,
+    rows >= SMALLEST_BATCH_ROWS * 2 ? Math.max(SMALLEST_BATCH_ROWS, Math.floor(rows / 4)) : null,
   ),
   partitions: numbers((parts) => (parts < MOST_PARTITIONS ? Math.min(MOST_PARTITIONS, parts * 4) : null)),
   broadcast: offSwitch(),
   collect: offSwitch(),
   overheadShare: numbers((share) => [0.45, 0.6].find((step) => step > share) ?? null),
   // 0 is Spark's word for no limit: it cannot be what ended the job.
-  resultLimitMiB: numbers((mib) =>
-    mib > 0 && mib < LARGEST_RESULT_MIB ? Math.min(LARGEST_RESULT_MIB, mib * 4) : null,
-  ),
+  resultLimitMiB: {
+    ...numbers((mib) => (mib > 0 && mib < LARGEST_RESULT_MIB ? Math.min(LARGEST_RESULT_MIB, mib * 4) : null)),
+    isLimit: true,
+  },
   histogramBins: {
     ...numbers((bins) => [63, 15].find((step) => step < bins) ?? null),
     price: 'a coarser model',
@@ -59,6 +62,11 @@ const LEVERS: Readonly<Record<SettingLever, Lever>> = {
 /** True for a lever that changes the result, so that it is pulled last, alone, and never while memory has room. */
 export function changesResult(lever: SettingLever): boolean {
   return LEVERS[lever].price !== null;
+}
+
+/** True for a lever that is raised together with every larger size, which alone would change nothing for what met it. */
+export function isLimit(lever: SettingLever): boolean {
+  return LEVERS[lever].isLimit === true;
 }
 
 /** How a lever is pulled. */

@@ -4,7 +4,7 @@ import type { Resources, Settings } from '../contracts/resources.js';
 import { BUDGETS } from './budgets.js';
 import { type Decision, type History, lastOf, type Limits, sameAgain } from './decision.js';
 import { whyDoomed } from './doomed.js';
-import { changesResult, type LeverMove, moveText, pullLever, workersInForce } from './levers.js';
+import { changesResult, isLimit, type LeverMove, moveText, pullLever, workersInForce } from './levers.js';
 import { type RegionHelp, helpFor } from './region-help.js';
 import { deathText } from './sentences.js';
 import { nextSize } from './size.js';
@@ -81,7 +81,7 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
   if (doom !== null && !mayShrink(last, answered)) return null;
   if (isLastAttempt && (size || free.length > 0)) return { moves: free, size };
-  if (size) return { moves: [], size };
+  if (size) return { moves: free.filter(({ lever }) => isLimit(lever)), size };
   if (free.length > 0) return { moves: free, size: null };
   const [costly] = moves;
   return costly ? { moves: [costly], size: null } : null;

@@ -64,6 +64,22 @@ describe('out of memory', () => {
     expect(steps(attempts).at(-1)).toBe('1000 1 15625 batchRows+memory');
   });
 
+  test('a limit of its own is raised with every larger size, which alone would meet it again where it stands', () => {
+    const { attempts } = climb(planNextAttempt, {
+      first: firstAttempt(GIB, { concurrency: 0, resultLimitMiB: 8 }),
+      limits: { cap, levers: ['concurrency', 'resultLimitMiB', 'memory'] },
+      endings: [{ region: 'driver-result-limit' }],
+    });
+    expect(
+      attempts.slice(0, 4).map(({ resources, settings }) => [resources.memoryBytes / GIB, settings['resultLimitMiB']]),
+    ).toEqual([
+      [1, 8],
+      [1, 32],
+      [2, 128],
+      [4, 512],
+    ]);
+  });
+
   test('another region is a new beginning: its own levers are pulled before memory grows', () => {
     const { attempts } = climb(planNextAttempt, {
       first: firstAttempt(GIB, { overheadShare: 0.3, partitions: 16 }),
