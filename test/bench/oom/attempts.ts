@@ -14,6 +14,8 @@ export interface MeasuredAttempt {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly verdict: string;
+  /** The memory that it died of; null when it did not. */
+  readonly region: string | null;
   /** Units of work that this attempt finished; empty for a job without units. */
   readonly unitsDone: readonly string[];
   /** Units that it had begun and not finished when it ended. */
@@ -65,6 +67,7 @@ async function readAttempt(
     startedAtMs: endedAtMs - (state.success ? state.data.seconds * 1000 : 0),
     endedAtMs,
     verdict: outcome.success ? verdictOf(outcome.data) : 'none',
+    region: outcome.success ? (outcome.data.verdict?.region ?? null) : null,
     ...units,
   };
 }

@@ -1,9 +1,11 @@
 import type { FailureCode } from '../../../contracts/failure.js';
 import type { JsonObject } from '../../../contracts/json.js';
 import type { Settings } from '../../../contracts/resources.js';
+import type { Region } from '../../../contracts/verdict.js';
 
 /** The stages that faults are put into. */
-export type FaultyStage = 'generate' | 'etl' | 'tune' | 'evaluate' | 'predict';
+export const FAULTY_STAGES = ['generate', 'etl', 'tune', 'evaluate', 'predict'] as const;
+export type FaultyStage = (typeof FAULTY_STAGES)[number];
 
 /** What happens to a real job of a real stage, and what must become of it. */
 export interface Fault {
@@ -16,6 +18,8 @@ export interface Fault {
   readonly inject: JsonObject & { readonly fault: string };
   readonly startMib: number;
   readonly capMib: number;
+  /** The memory that the first attempt must be seen to die of; absent where it does not die of memory. */
+  readonly region?: Region;
   /** First values of levers where the stage's own would hide the fault. */
   readonly settings?: Settings;
   /** How the run must end. */

@@ -1,18 +1,19 @@
 import type { Settings } from '../../../contracts/resources.js';
-import type { Fault, FaultyStage } from './fault.js';
+import { type Fault, FAULTY_STAGES, type FaultyStage } from './fault.js';
 
 type Injected = Fault['inject'];
 
 /** What only some faults have, beside what is injected. */
-interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt'>> {
+interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt' | 'region'>> {
   readonly inject: Injected;
 }
 
 const CAP_MIB = 4096;
 
-/** A job that gets through with other levers or more memory. */
+/** A job that gets through with other levers or more memory. The kernel kills it at its limit unless `region` says otherwise. */
 function memory(name: string, startMib: number, rest: Rest): Fault {
-  return { name, stage: stageOf(name), kind: 'memory', startMib, capMib: CAP_MIB, ends: 'done', ...rest };
+  const region = 'container';
+  return { name, stage: stageOf(name), kind: 'memory', region, startMib, capMib: CAP_MIB, ends: 'done', ...rest };
 }
 
 /** A job that nothing allowed can save. */
@@ -27,52 +28,52 @@ function other(name: string, ends: Fault['ends'], rest: Rest): Fault {
 }
 
 function stageOf(name: string): FaultyStage {
-  const [stage = ''] = name.split('-');
-  if (!isStage(stage)) throw new RangeError(`${name} does not begin with a stage`);
+  const stage = FAULTY_STAGES.find((one) => name.startsWith(`${one}-`));
+  if (stage === undefined) throw new RangeError(`${name} does not begin with a stage`);
   return stage;
-}
-
-function isStage(text: string): text is FaultyStage {
-  return ['generate', 'etl', 'tune', 'evaluate', 'predict'].includes(text);
 }
 
 const TWO_AT_ONCE: Settings = { concurrency: 2 };
 
-/** Every fault. `mib` is what one unit of work takes beside the job's own memory. */
+/** Every fault, the longest first. `mib` is what one unit of work takes beside the job's own memory. */
 export const FAULTS: readonly Fault[] = [
+  memory('tune-heavy-trials', 1280, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
+  memory('tune-leak', 1280, { inject: { fault: 'leak', mib: 100 } }),
+  memory('tune-monitor', 1280, { inject: { fault: 'ray-monitor', mib: 900 }, region: 'host' }),
+  memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 600 } }),
+  memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 700 } }),
+  memory('tune-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1400 }, region: 'python-worker' }),
+
+  memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 200 }, region: 'driver-heap' }),
+  memory('etl-result-limit', 2048, {
+    inject: { fault: 'spark-result', mib: 32 },
+    settings: { resultLimitMiB: 8 },
+    region: 'driver-result-limit',
+  }),
+  memory('etl-broadcast', 1152, { inject: { fault: 'spark-broadcast', mib: 256 }, region: 'broadcast' }),
+  memory('etl-python-worker', 1408, { inject: { fault: 'spark-python', mib: 400 } }),
+  memory('etl-driver-process', 1280, { inject: { fault: 'hold', mib: 700 } }),
+  memory('etl-leak', 1280, { inject: { fault: 'leak', mib: 150 } }),
+  memory('etl-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1500 }, region: 'python-worker' }),
+
   memory('generate-heavy-workers', 320, { inject: { fault: 'hold', mib: 400 } }),
   memory('generate-heavy-chunks', 448, { inject: { fault: 'hold', mib: 250 } }),
   memory('generate-leak', 320, { inject: { fault: 'leak', mib: 70 } }),
-  memory('generate-memory-error', 256, { inject: { fault: 'memory-error', mib: 400 } }),
+  memory('generate-memory-error', 256, { inject: { fault: 'memory-error', mib: 400 }, region: 'python-worker' }),
   memory('generate-killed-child', 320, { inject: { fault: 'killed-child', mib: 300 } }),
   memory('generate-late-chunks', 256, { inject: { fault: 'hold', mib: 700, heavyFrom: 6 } }),
-
-  memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 128 } }),
-  memory('etl-result-limit', 2048, { inject: { fault: 'spark-result', mib: 32 }, settings: { resultLimitMiB: 8 } }),
-  memory('etl-broadcast', 1152, { inject: { fault: 'spark-broadcast', mib: 256 } }),
-  memory('etl-python-worker', 1536, { inject: { fault: 'spark-python', mib: 500 } }),
-  memory('etl-driver-process', 1280, { inject: { fault: 'hold', mib: 700 } }),
-  memory('etl-leak', 1280, { inject: { fault: 'leak', mib: 150 } }),
-  memory('etl-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1500 } }),
-
-  memory('tune-heavy-trials', 1280, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
-  memory('tune-leak', 1280, { inject: { fault: 'leak', mib: 100 } }),
-  memory('tune-monitor', 1280, { inject: { fault: 'ray-monitor', mib: 900 } }),
-  memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 160 } }),
-  memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 700 } }),
-  memory('tune-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1400 } }),
 
   memory('evaluate-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 4000 } }),
   memory('evaluate-heavy', 384, { inject: { fault: 'hold', mib: 500 } }),
   memory('evaluate-leak', 320, { inject: { fault: 'leak', mib: 200 } }),
-  memory('evaluate-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
+  memory('evaluate-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 }, region: 'python-worker' }),
   memory('evaluate-killed-child', 320, { inject: { fault: 'killed-child', mib: 300 } }),
 
   memory('predict-wide-rows', 384, { inject: { fault: 'hold', bytesPerBatchRow: 4000 } }),
   memory('predict-heavy-chunks', 448, { inject: { fault: 'hold', mib: 280 }, settings: TWO_AT_ONCE }),
   memory('predict-leak', 320, { inject: { fault: 'leak', mib: 150 } }),
   memory('predict-killed-child', 320, { inject: { fault: 'killed-child', mib: 300 } }),
-  memory('predict-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 } }),
+  memory('predict-memory-error', 320, { inject: { fault: 'memory-error', mib: 600 }, region: 'python-worker' }),
   memory('predict-late-chunk', 320, { inject: { fault: 'hold', mib: 900, heavyFrom: 1 } }),
 
   doomed('generate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),

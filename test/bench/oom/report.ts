@@ -4,9 +4,10 @@ import type { FaultRun } from './run-fault.js';
 import type { Score } from './score.js';
 
 /** One run in one line: how it ended and what each attempt was. */
-export function runLine({ fault, ending, attempts }: FaultRun): string {
-  const mark = ending === fault.ends ? 'ok    ' : 'WRONG ';
-  return `  ${mark} ${fault.name.padEnd(30)} ${ending.padEnd(14)} ${attempts.map(attemptText).join(' -> ')}`;
+export function runLine({ fault, ending, sameResult, attempts }: FaultRun): string {
+  const mark = ending === fault.ends && sameResult !== false ? 'ok    ' : 'WRONG ';
+  const end = sameResult === false ? 'other result' : ending;
+  return `  ${mark} ${fault.name.padEnd(30)} ${end.padEnd(14)} ${attempts.map(attemptText).join(' -> ')}`;
 }
 
 function attemptText({ memoryBytes, startedAtMs, endedAtMs, verdict, settings }: MeasuredAttempt): string {
@@ -21,24 +22,26 @@ export interface GoalLine {
   readonly text: string;
 }
 
-/** @param doublingGibHours what blind doubling spent on the same memory faults */
-export function goalLines(total: Score, doublingGibHours: number): readonly GoalLine[] {
-  const spent = total.gibHours / doublingGibHours;
+/** @param doublingGibHours what blind doubling spent on the same memory faults; null when it was not run */
+export function goalLines(total: Score, doublingGibHours: number | null): readonly GoalLine[] {
+  const { secondNightFirstAttemptShare: second } = total;
+  const share = doublingGibHours === null ? null : total.gibHours / doublingGibHours;
   return [
-    line('recoverable memory faults that ended in a result', total.recoveredShare, (value) => value === 1),
+    line('recoverable memory faults that ended in the right result', total.recoveredShare, (value) => value === 1),
+    line('their first failures taken for the memory that it was', total.recognisedShare, (value) => value === 1),
     line('doomed jobs stopped at the attempt that proved it', total.doomedStoppedAtOnceShare, (value) => value === 1),
     line('other faults that never grew memory', total.otherNeverGrewShare, (value) => value === 1),
     line('runs that ended as they must', total.endedAsExpectedShare, (value) => value === 1),
     line('units of work done twice', total.unitsTwice, (value) => value === 0),
-    line('memory-hours, share of blind doubling', spent, (value) => value <= 0.5),
-    line(
-      'first attempts that succeed in the second night',
-      total.secondNightFirstAttemptShare ?? 0,
-      (value) => value >= 0.95,
-    ),
+    ...measured('memory-hours, share of blind doubling', share, (value) => value <= 0.5),
+    ...measured('first attempts that succeed in the second night', second, (value) => value >= 0.95),
     line('median milliseconds from an end to the next start', total.medianRestartMs, (value) => value <= 2000),
     { reached: true, text: `         units that were running at a kill: ${String(total.unitsCut)}` },
   ];
+}
+
+function measured(what: string, value: number | null, isReached: (value: number) => boolean): readonly GoalLine[] {
+  return value === null ? [] : [line(what, value, isReached)];
 }
 
 function line(what: string, value: number, isReached: (value: number) => boolean): GoalLine {

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { JsonObject } from '../../../contracts/json.js';
 import { ORCHESTRATOR_QUEUE } from '../../../contracts/task-queues.js';
 import { JobFolder } from '../../../platforms/local/job-folder.js';
 import { listProcesses } from '../../../platforms/local/process-table.js';
 import { eventually } from '../../harness/eventually.js';
 import { type MeasuredAttempt, readAttempts } from './attempts.js';
 import type { Fault, FaultyStage } from './fault.js';
+import { isSameResult } from './same-result.js';
 
 /** What a fault's run came to. */
 export interface FaultRun {
   readonly fault: Fault;
   readonly ending: string;
+  /** Whether it came to what a run without faults comes to; null where it came to nothing. */
+  readonly sameResult: boolean | null;
   readonly attempts: readonly MeasuredAttempt[];
 }
 
@@ -24,6 +28,8 @@ export interface Bench {
   readonly storageRoot: string;
   /** Inputs and parameters of each stage, made by a run without faults. */
   readonly calls: Readonly<Record<FaultyStage, Readonly<Record<string, unknown>>>>;
+  /** What each of these calls answers without faults. */
+  readonly expected: Readonly<Record<FaultyStage, JsonObject>>;
 }
 
 /** A job may wait for a whole escalation before this; a run that takes longer hangs. */
@@ -35,20 +41,24 @@ const PATIENCE = { withinMs: 120_000, everyMs: 50 };
 /** Runs the stage of a fault to its end, whatever it is. */
 export async function runFault(bench: Bench, fault: Fault, night: string): Promise<FaultRun> {
   const { client, stateDir, storageRoot } = bench;
+  const { stage } = fault;
   const workflowId = `${night}-${fault.name}`;
-  const call = { ...bench.calls[fault.stage], salt: night };
+  const call = { ...bench.calls[stage], salt: night };
   const handle = await client.workflow.start('faulty', {
     args: [{ pipeline: fault.name, stage: fault.name, call }],
     workflowId,
     taskQueue: ORCHESTRATOR_QUEUE,
     workflowExecutionTimeout: LONGEST_MS,
   });
-  const ending = handle.result().then(() => 'done', endingOf);
+  const result = handle.result().then(
+    (output: JsonObject) => ({ ending: 'done', sameResult: isSameResult(stage, output, bench.expected[stage]) }),
+    (error: unknown) => ({ ending: endingOf(error), sameResult: null }),
+  );
   if (fault.act !== undefined) await act(bench, fault.act, workflowId);
-  const ended = await ending;
+  const ended = await result;
   const family = await familyOf(storageRoot, workflowId);
   const attempts = family === null ? [] : await readAttempts({ stateDir, storageRoot, family });
-  return { fault, ending: ended, attempts };
+  return { fault, ...ended, attempts };
 }
 
 function endingOf(error: unknown): string {

@@ -6,7 +6,10 @@ const HOUR_MS = 3_600_000;
 
 /** The benchmark's numbers; shares are of 1. */
 export interface Score {
+  /** Memory faults that ended in the result of a run without faults. */
   readonly recoveredShare: number;
+  /** Memory faults whose first failure was taken for the memory that it was. */
+  readonly recognisedShare: number;
   readonly doomedStoppedAtOnceShare: number;
   readonly otherNeverGrewShare: number;
   readonly endedAsExpectedShare: number;
@@ -38,17 +41,27 @@ export function score(runs: readonly FaultRun[], secondNight: readonly FaultRun[
   const of = (kind: string) => runs.filter(({ fault }) => fault.kind === kind);
   const attempts = runs.map((run) => run.attempts);
   return {
-    recoveredShare: share(of('memory'), ({ ending }) => ending === 'done'),
+    recoveredShare: share(of('memory'), isRecovered),
+    recognisedShare: share(of('memory'), ({ fault, attempts: [first] }) => first?.region === fault.region),
     doomedStoppedAtOnceShare: share(of('doomed'), isStoppedAtOnce),
     otherNeverGrewShare: share(of('other'), (run) => !grew(run.attempts)),
-    endedAsExpectedShare: share(runs, ({ ending, fault }) => ending === fault.ends),
+    endedAsExpectedShare: share(runs, isAsExpected),
     unitsTwice: attempts.reduce((sum, each) => sum + repeated(each), 0),
     unitsCut: attempts.reduce((sum, each) => sum + each.reduce((cut, { unitsCut }) => cut + unitsCut.length, 0), 0),
     gibHours: gibHoursOf(of('memory')),
     secondNightFirstAttemptShare:
-      secondNight && share(secondNight, (run) => run.ending === 'done' && run.attempts.length === 1),
+      secondNight && share(secondNight, (run) => isRecovered(run) && run.attempts.length === 1),
     medianRestartMs: median(attempts.flatMap(restarts)),
   };
+}
+
+/** Also a job that was struck by something else than memory must come to the right result when it ends well. */
+function isAsExpected({ fault, ending, sameResult }: FaultRun): boolean {
+  return ending === fault.ends && sameResult !== false;
+}
+
+function isRecovered({ sameResult }: FaultRun): boolean {
+  return sameResult === true;
 }
 
 /** It gave up by the rule that no retry can help, and not by having tried them all. */

@@ -73,15 +73,19 @@ def _leak(spec: Spec) -> None:
     _leaked.append(_touched(int(_needed_bytes(spec) * spec["share"])))
 
 
-def _limit_data(spec: Spec) -> None:
-    """Python hears of it in time to raise MemoryError: its own memory may not pass the job's limit."""
-    resource.setrlimit(resource.RLIMIT_DATA, (int(spec["limit"]), int(spec["limit"])))
-
-
 def _allocate(spec: Spec) -> object:
+    """Python hears of it in time to raise MemoryError: this process may hold no more than the job's limit allows."""
     import numpy as np
 
-    return np.ones(_needed_bytes(spec), dtype=np.uint8)
+    # The system limits what a process has asked for and not what it holds: what it never touched comes on top.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    untouched = sum(int(status[name].split()[0]) * 1024 * sign for name, sign in (("VmData", 1), ("RssAnon", -1)))
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (int(spec["limit"]) + untouched, before[1]))
+    try:
+        return np.ones(_needed_bytes(spec), dtype=np.uint8)
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def _wait_for_killed_child(spec: Spec) -> None:
@@ -128,16 +132,14 @@ def _watch_host(spec: Spec) -> None:
     os.environ.setdefault("RAY_memory_monitor_refresh_ms", "50")
 
 
-def _no_spilling(_: Spec) -> None:
-    os.environ.update({"RAY_automatic_object_spilling_enabled": "0"})
-
-
-def _fill_object_store(spec: Spec) -> object:
+def _overflow_object_store(spec: Spec) -> object:
+    """More than the store holds, which Ray moves to disk, and all of it read back."""
     import numpy as np
     import ray
 
-    blocks = range(max(1, _needed_bytes(spec) // (8 * MIB)))
-    return [ray.put(np.full(8 * MIB, block % 255, dtype=np.uint8)) for block in blocks]
+    blocks = range(_needed_bytes(spec) // (8 * MIB))
+    kept = [ray.put(np.full(8 * MIB, block % 255, dtype=np.uint8)) for block in blocks]
+    return [ray.get(one).copy() for one in kept]
 
 
 def _spark() -> Any:
@@ -161,13 +163,12 @@ def _once(work: Callable[[Spec], object]) -> Callable[[Spec], object]:
 
 
 def _fill_heap(spec: Spec) -> None:
-    """Every task gathers its rows in its heap: fewer tasks at _once need less."""
+    """Every task holds its texts in the heap: fewer tasks at once need less."""
     from pyspark.sql import functions as F
 
-    rows = _needed_bytes(spec) // 64
-    table = _spark().range(0, rows * 8, 1, 8).groupBy((F.col("id") % 8).alias("part"))
-    text = F.concat(F.lit("x" * 32), F.col("id").cast("string"))
-    table.agg(F.collect_list(text).alias("all")).select(F.sum(F.size("all"))).collect()
+    numbers = F.sequence(F.col("id"), F.col("id") + F.lit(_needed_bytes(spec) // PAGE))
+    texts = F.transform(numbers, lambda number: F.concat(F.lit("x" * PAGE), number.cast("string")))
+    _spark().range(0, 4, 1, 4).select(F.size(F.sort_array(texts)).alias("texts")).agg(F.sum("texts")).collect()
 
 
 def _collect_results(spec: Spec) -> None:
@@ -203,9 +204,7 @@ def _python_worker(spec: Spec) -> None:
 
 
 STARTS: dict[str, Callable[[Spec], object]] = {
-    "memory-error": _limit_data,
     "ray-monitor": _watch_host,
-    "object-store": _no_spilling,
 }
 
 UNITS: dict[str, Callable[[Spec], object]] = {
@@ -213,7 +212,7 @@ UNITS: dict[str, Callable[[Spec], object]] = {
     "leak": _leak,
     "memory-error": _allocate,
     "ray-monitor": _hold,
-    "object-store": _fill_object_store,
+    "object-store": _overflow_object_store,
     "killed-child": _wait_for_killed_child,
     "raise": _fail,
     "signal": _send_signal,

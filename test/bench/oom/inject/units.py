@@ -81,9 +81,9 @@ def patch_trial(module: ModuleType) -> None:
     real = module.Trial._advance  # noqa: SLF001 - the one place where a trial works
 
     @functools.wraps(real)
-    def in_unit(self: Any, rounds: int) -> Any:
+    def in_unit(self: Any, rounds: int, *rest: Any) -> Any:
         with unit(f"{module.params_key(self._params)}-{rounds}"):
-            return real(self, rounds)
+            return real(self, rounds, *rest)
 
     module.Trial._advance = in_unit  # noqa: SLF001
 
