@@ -7,6 +7,8 @@ const SECOND = 1_000;
 const KINDS = {
   /** Beside the file that they test. */
   unit: { folder: '', without: ['test'], timeoutMs: 20 * SECOND },
+  /** What an AWS account gets; compiled by itself. */
+  infra: { folder: '', rootDir: 'dist-infra', timeoutMs: 60 * SECOND },
   /** Recorded histories; the workflows are bundled once. */
   replay: { folder: 'test/replay/', timeoutMs: 60 * SECOND },
   /** The rest: a real Temporal server, real workers, real processes. */
@@ -15,9 +17,9 @@ const KINDS = {
   e2e: { folder: 'test/e2e/', timeoutMs: 600 * SECOND },
 };
 
-const projects = Object.entries(KINDS).map(([displayName, { folder, without = [], timeoutMs }]) => ({
+const projects = Object.entries(KINDS).map(([displayName, { folder, rootDir = 'dist', without = [], timeoutMs }]) => ({
   displayName,
-  rootDir: 'dist',
+  rootDir,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/${folder}**/*.test.js`],
   testPathIgnorePatterns: without.map((name) => `<rootDir>/${name}/`),

@@ -28,6 +28,7 @@ const CHECKS = [
   { name: 'lint', title: 'eslint', run: node('eslint/bin/eslint.js', '.', '--max-warnings', '0'), minutes: 5 },
   { name: 'build', title: 'tsc', run: [process.execPath, 'scripts/setup/setup.mjs', '--build'], minutes: 5 },
   { name: 'types', title: 'what must not compile', run: tsc('-p', 'test/typings'), minutes: 3 },
+  { name: 'infra-build', title: 'tsc of infra/aws', run: tsc('-p', 'infra/aws'), minutes: 5 },
   {
     name: 'imports',
     title: 'dependency-cruiser',
@@ -49,6 +50,14 @@ const TESTS = [
     minutes: 15,
   },
   { name: 'unit', title: 'one module at a time', counts: 'jest', run: jest('unit'), minutes: 5 },
+  {
+    name: 'infra',
+    title: 'the AWS deployment',
+    counts: 'jest',
+    run: jest('infra'),
+    minutes: 5,
+    needs: ['build', 'infra-build'],
+  },
   { name: 'replay', title: 'recorded histories', counts: 'jest', run: jest('replay', '--runInBand'), minutes: 5 },
   {
     name: 'integration',
@@ -85,6 +94,6 @@ export function chooseSteps(names, reports) {
 
 function withReport(step, reports) {
   const report = path.join(reports, `${step.name}.report`);
-  const needs = step.counts === 'jest' ? ['build'] : [];
+  const needs = step.needs ?? (step.counts === 'jest' ? ['build'] : []);
   return { ...step, report, needs, run: [...step.run, ...REPORT_FLAGS[step.counts](report)] };
 }
