@@ -4,14 +4,15 @@
 const MAY_IMPORT = {
   contracts: [],
   recovery: ['contracts'],
+  costs: ['contracts'],
   settings: ['contracts'],
   storage: ['contracts', 'recovery'],
-  platforms: ['contracts', 'recovery', 'storage', 'settings'], // settings: the index only, see below
+  platforms: ['contracts', 'recovery', 'costs', 'storage', 'settings'], // settings: the index only, see below
   models: ['contracts', 'recovery', 'storage'],
-  workflows: ['contracts', 'recovery', 'activities'], // activities: their types only, see below
-  activities: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models'],
+  workflows: ['contracts', 'recovery', 'costs', 'activities'], // activities: their types only, see below
+  activities: ['contracts', 'recovery', 'costs', 'settings', 'platforms', 'storage', 'models'],
   workers: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models', 'activities'],
-  scripts: ['contracts', 'recovery', 'settings', 'storage', 'models', 'platforms'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
+  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'models', 'platforms'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** What a job took, in the units that platforms bill. Instances are counted whole, by type; their CPUs and memory do not count again. */
+export const Usage = z.object({
+  vcpuHours: z.number().nonnegative(),
+  memoryGibHours: z.number().nonnegative(),
+  instanceHours: z.record(z.string(), z.number().nonnegative()).default({}),
+});
+export type Usage = Readonly<z.infer<typeof Usage>>;

@@ -1,0 +1,26 @@
+import type { Resources } from '../contracts/resources.js';
+import type { Usage } from '../contracts/usage.js';
+
+const GIB = 2 ** 30;
+
+/** Nothing yet. */
+export const NO_USAGE: Usage = { vcpuHours: 0, memoryGibHours: 0, instanceHours: {} };
+
+/** Both together. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const instanceHours: Record<string, number> = { ...one.instanceHours };
+  for (const [type, hours] of Object.entries(other.instanceHours)) {
+    instanceHours[type] = (instanceHours[type] ?? 0) + hours;
+  }
+  return {
+    vcpuHours: one.vcpuHours + other.vcpuHours,
+    memoryGibHours: one.memoryGibHours + other.memoryGibHours,
+    instanceHours,
+  };
+}
+
+/** What a job of this size takes in so many seconds where its own CPUs and memory are what counts. */
+export function usageOf({ cpus, memoryBytes }: Resources, seconds: number): Usage {
+  const hours = seconds / 3600;
+  return { vcpuHours: cpus * hours, memoryGibHours: (memoryBytes / GIB) * hours, instanceHours: {} };
+}

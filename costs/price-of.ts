@@ -1,0 +1,18 @@
+import type { PlatformPrices } from '../contracts/price-table.js';
+import type { Usage } from '../contracts/usage.js';
+
+/**
+ * What a usage costs on a platform.
+ * @param prices of the platform; undefined for one that charges nothing by the hour
+ * @returns USD; null when an instance type has no price, since a sum without it would look cheap
+ */
+export function priceOf(usage: Usage, prices: PlatformPrices | undefined): number | null {
+  if (prices === undefined) return 0;
+  let usd = usage.vcpuHours * prices.vcpuHour + usage.memoryGibHours * prices.memoryGibHour;
+  for (const [type, hours] of Object.entries(usage.instanceHours)) {
+    const price = prices.instanceHour[type];
+    if (price === undefined) return null;
+    usd += hours * price;
+  }
+  return usd;
+}
