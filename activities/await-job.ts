@@ -143,9 +143,10 @@ async function outcomeOf(ended: Ended, request: AwaitRequest, context: JobsConte
     case 'lost':
       return { kind: 'failed', evidence: { engine, reason: `lost: ${ended.message}` }, seconds: 0, peakBytes: null };
     case 'exited': {
-      const { seconds, peakBytes, oomKills } = ended;
+      const { seconds, peakBytes, oomKills, usage } = ended;
+      const billed = usage && { usage };
       const result = await readResult(context.storage, handle);
-      if (typeof result !== 'string') return { kind: 'succeeded', result, seconds, peakBytes };
+      if (typeof result !== 'string') return { kind: 'succeeded', result, seconds, peakBytes, ...billed };
       const evidence = {
         engine,
         exit: { code: 0 },
@@ -154,7 +155,7 @@ async function outcomeOf(ended: Ended, request: AwaitRequest, context: JobsConte
         kernel: { oomKillDelta: oomKills }, // a job may end well by its own account when the kernel killed what was to write the result
         memory: { peakBytes },
       };
-      return { kind: 'failed', evidence, seconds, peakBytes };
+      return { kind: 'failed', evidence, seconds, peakBytes, ...billed };
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../contracts/pipelines/index.js';
+import type { PriceTable } from '../contracts/price-table.js';
 import type { Offer } from '../contracts/resources.js';
 import type { Platform } from '../platforms/platform.js';
 import type { LoadedProfile } from '../settings/profile.js';
@@ -12,6 +13,7 @@ export interface ActivityContext {
   readonly pipelines: Readonly<Record<string, Pipeline>>;
   readonly profile: LoadedProfile;
   readonly storage: Storage;
+  readonly prices: PriceTable;
   /**
    * What a platform of this profile sells.
    * @throws TemperedError `WRONG_INPUT` for a platform that the profile does not set up

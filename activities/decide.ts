@@ -1,12 +1,14 @@
 import type { FailedAttempt } from '../contracts/attempt.js';
 import type { Evidence } from '../contracts/evidence.js';
 import type { Resources } from '../contracts/resources.js';
+import { costText } from '../costs/cost-text.js';
 import { classify } from '../recovery/classify.js';
 import type { Decision } from '../recovery/decision.js';
 import { POLICIES } from '../recovery/policies.js';
 import { findRequestedBytes } from '../recovery/requested-bytes.js';
 import type { ActivityContext } from './context.js';
 import { loadStage } from './find-stage.js';
+import { priceAttempts } from './price-attempts.js';
 import { recordOutcome } from './record-outcome.js';
 import { recordSize, type SizedStage } from './record-size.js';
 
@@ -23,6 +25,8 @@ export interface DecideRequest extends SizedStage {
 export interface Decided {
   readonly failed: FailedAttempt;
   readonly decision: Decision;
+  /** What all attempts took and cost, once none follows. */
+  readonly cost: string | null;
 }
 
 /** Local activity: judges a failed attempt. Its answer stands in history, so a later release cannot change a running decision. */
@@ -40,6 +44,8 @@ export function decide(context: ActivityContext) {
     if (decision.kind === 'give-up' && decision.code === 'OUT_OF_MEMORY') {
       await recordSize(context, request, { jobKey, failed: [...before, judged], last: judged.attempt, worked: null });
     }
-    return { failed: judged, decision };
+    if (decision.kind !== 'give-up') return { failed: judged, decision, cost: null };
+    const cost = priceAttempts(context, request.platform, { failed: [...before, judged], worked: null });
+    return { failed: judged, decision, cost: costText(cost) };
   };
 }

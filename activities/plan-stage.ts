@@ -14,6 +14,7 @@ import { newestSizeRecords } from '../storage/size-records.js';
 import { findStageRecord, latestStageRecord } from '../storage/stage-records.js';
 import { checkInputs } from './check-inputs.js';
 import type { ActivityContext, RunIdentity } from './context.js';
+import { estimateCost } from './estimate-cost.js';
 import { loadPipeline, loadStage } from './find-stage.js';
 import { type JobFamily, jobKeyOf } from './job-key.js';
 import { inputSizeOf, type SplitCall, splitCall } from './split-call.js';
@@ -39,6 +40,8 @@ export type StagePlan =
       readonly first: Attempt;
       readonly cap: Resources;
       readonly because: string;
+      /** What the run of the stage will probably take and cost, for people; null when nothing like it has run. */
+      readonly estimate: string | null;
     };
 
 /** Local activity: computes the stage key, looks for a published result and chooses the first size. */
@@ -55,7 +58,8 @@ export function planStage(context: ActivityContext) {
     if (found.kind === 'hit') {
       const { output, summary, provenance } = found.record;
       const because = `unchanged since ${provenance.publishedAt} (run ${provenance.workflowId})`;
-      return { kind: 'cached', output, summary: { ...summary, cache: 'hit', attempts: 0, seconds: 0, because } };
+      const { cost: _cost, ...told } = summary; // paid by the run that made it
+      return { kind: 'cached', output, summary: { ...told, cache: 'hit', attempts: 0, seconds: 0, because } };
     }
     const before = await latestStageRecord(context.storage, definition.name);
     const because =
@@ -65,6 +69,7 @@ export function planStage(context: ActivityContext) {
     await checkInputs(context.storage, definition, split);
     const size = await chooseSize(context, definition, split);
     await checkDisk(context, definition.name, size.first.diskBytes);
+    const platform = platformOf(context, definition);
     const number = await nextAttemptNumber(context, {
       workflowId: request.run.workflowId,
       stage: definition.name,
@@ -75,7 +80,7 @@ export function planStage(context: ActivityContext) {
       stageKey,
       keyParts,
       split,
-      platform: platformOf(context, definition),
+      platform,
       first: {
         number,
         resources: size.first,
@@ -85,6 +90,12 @@ export function planStage(context: ActivityContext) {
       },
       cap: size.cap,
       because,
+      estimate: await estimateCost(context, {
+        stage: definition.name,
+        platform,
+        rows: inputSizeOf(split).rows,
+        size: size.first,
+      }),
     };
   };
 }

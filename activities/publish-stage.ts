@@ -1,14 +1,17 @@
 import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
 import { AttemptRecord } from '../contracts/attempt-record.js';
+import type { StageCost } from '../contracts/cost.js';
 import type { JobResult } from '../contracts/job.js';
 import { JOB_FILES } from '../contracts/job.js';
 import { JsonObject } from '../contracts/json.js';
 import { contentHash } from '../contracts/refs.js';
 import type { StageSummary } from '../contracts/stage-record.js';
+import type { Usage } from '../contracts/usage.js';
 import { layout } from '../storage/layout.js';
 import { publishStage as publishJob } from '../storage/publish-outputs.js';
 import { TemperedError } from '../contracts/failure.js';
 import type { ActivityContext, RunIdentity } from './context.js';
+import { priceAttempts } from './price-attempts.js';
 import { loadStage } from './find-stage.js';
 import { recordOutcome } from './record-outcome.js';
 import { recordSize, type SizedStage } from './record-size.js';
@@ -28,6 +31,8 @@ export interface PublishRequest extends SizedStage {
   readonly seconds: number;
   readonly peakBytes: number;
   readonly memoryBytes: number;
+  /** Of the attempt that succeeded, as its platform bills it. */
+  readonly usage?: Usage;
 }
 
 /** What a stage gave, as the next stage sees it. */
@@ -48,7 +53,7 @@ export function publishStage(context: ActivityContext) {
       stage,
       stageKey,
       keyParts: request.keyParts,
-      summary: summaryOf(request),
+      summary: { ...summaryOf(request), cost: costOf(context, request) },
       attempts: attemptsOf(request),
       provenance: {
         stage,
@@ -117,6 +122,10 @@ function summaryOf(request: PublishRequest): StageSummary {
     firstSize: (request.failed[0]?.attempt ?? request.attempt).because,
     decisions: [...request.decisions],
   };
+}
+
+function costOf(context: ActivityContext, { platform, failed, attempt, seconds, usage }: PublishRequest): StageCost {
+  return priceAttempts(context, platform, { failed, worked: { attempt, seconds, ...(usage && { usage }) } });
 }
 
 /** The platform's figure leaves out what the kernel can drop at will; the job's own, a sum over processes, counts shared pages twice. */

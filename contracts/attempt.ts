@@ -1,4 +1,5 @@
 import type { Resources, Settings } from './resources.js';
+import type { Usage } from './usage.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -42,4 +43,6 @@ export interface FailedAttempt {
   /** What the allocation that failed asked for, where the failure says so. */
   readonly requestedBytes: number | null;
   readonly seconds: number;
+  /** As the platform bills it, where it says so. */
+  readonly usage?: Usage;
 }

@@ -52,6 +52,8 @@ export const Profile = z.strictObject({
   /** Which platform hosts endpoints: `local` or `sagemaker`. */
   endpoints: z.enum(['local', 'sagemaker']).default('local'),
   recovery: z.strictObject({ policy: PolicyName.default('ladder') }).default({ policy: 'ladder' }),
+  /** File of prices in place of ours, as `./prices.json`; its shape is that of costs/prices.json. */
+  prices: z.string().min(1).optional(),
   ...deadlines,
   stages: z.record(z.string(), StageOverride).default({}),
   schedules: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), ScheduleEntry).default({}),

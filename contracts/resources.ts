@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Usage } from './usage.js';
 import { BYTES_PATTERN, parseBytes } from './bytes.js';
 
 /** A size in a configuration file or a stage definition: text as `2GiB`, read as bytes. */
@@ -22,6 +23,8 @@ export interface Offer {
   readonly largest: Resources;
   /** Its sizes, smallest first, up to {@link largest}; absent where any size can be had. */
   readonly sizes?: readonly Resources[];
+  /** What a job of a size takes in so many seconds, as the platform bills it; absent where that is its own CPUs and memory. */
+  readonly usageOf?: (resources: Resources, seconds: number) => Usage;
 }
 
 /** Values of the levers of one attempt, as `{ concurrency: 2, batchRows: 65536 }`. They change how a job works, never what it gives. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttemptRecord } from './attempt-record.js';
+import { StageCost } from './cost.js';
 import { Salvaged } from './job.js';
 import { JsonObject } from './json.js';
 import { Provenance } from './manifest.js';
@@ -38,6 +39,8 @@ export const StageSummary = z.strictObject({
   firstSize: z.string().optional(),
   /** One sentence for each attempt after the first: what the one before died of and what was changed. */
   decisions: z.array(z.string()).default([]),
+  /** What its attempts took and cost; absent for a stage that was served from the cache, and in records of earlier releases. */
+  cost: StageCost.optional(),
 });
 export type StageSummary = Readonly<z.infer<typeof StageSummary>>;
 

@@ -2,6 +2,7 @@ import type { Evidence } from '../contracts/evidence.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import type { JobSpec, Progress } from '../contracts/job.js';
 import type { Offer } from '../contracts/resources.js';
+import type { Usage } from '../contracts/usage.js';
 import type { Finding } from './finding.js';
 
 /** What a platform knows of a job at one moment. `lost` means that nothing can be known any more: the job neither runs nor left a result. */
@@ -14,12 +15,15 @@ export type JobState =
       readonly peakBytes: number;
       /** Processes of the job that the kernel killed for memory; null where the platform cannot see it. */
       readonly oomKills: number | null;
+      /** As the platform will bill it, where it says so. */
+      readonly usage?: Usage;
     }
   | {
       readonly kind: 'failed';
       readonly evidence: Evidence;
       readonly seconds: number;
       readonly peakBytes: number | null;
+      readonly usage?: Usage;
     }
   | { readonly kind: 'lost'; readonly message: string };
 

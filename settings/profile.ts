@@ -18,6 +18,8 @@ export interface LoadedProfile {
   readonly storageRootUri: string;
   /** URIs of folders outside the root that inputs may lie in. */
   readonly inputFolders: readonly string[];
+  /** Absolute path of the table of prices that the file names; null for ours. */
+  readonly pricesPath: string | null;
   /** Absolute paths of the files of pipelines of the user's own. */
   readonly pipelineFiles: readonly string[];
 }
@@ -36,6 +38,7 @@ export function loadProfile(path: string = profilePath()): LoadedProfile {
     path: present ? path : null,
     storageRootUri: toUri(folder, profile.storage.root ?? join(stateDir(), 'data')),
     inputFolders: profile.inputFolders.map((entry) => toUri(folder, entry)),
+    pricesPath: profile.prices === undefined ? null : resolve(folder, profile.prices),
     pipelineFiles: profile.pipelines.map((entry) => resolve(folder, entry)),
   };
 }

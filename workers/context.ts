@@ -1,6 +1,7 @@
 import type { ActivityContext, JobsContext } from '../activities/context.js';
 import { loadPlatform, openPlatforms } from '../platforms/index.js';
 import { projectRoot } from '../settings/home.js';
+import { loadPrices } from '../settings/prices.js';
 import type { Project } from '../settings/project.js';
 import { openStorage } from '../storage/index.js';
 
@@ -13,6 +14,7 @@ export function openJobsContext(profile: Project): JobsContext {
     pipelines: profile.pipelines,
     profile,
     storage,
+    prices: loadPrices(profile.pricesPath),
     platforms,
     offerOn: (name) => loadPlatform(platforms, name),
   };

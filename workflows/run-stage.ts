@@ -74,13 +74,18 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         platform: plan.platform,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
+        ...(outcome.usage && { usage: outcome.usage }),
         memoryBytes: attempt.resources.memoryBytes,
       });
       board.update(stage, { state: 'done', summary });
       return output;
     }
-    const { evidence, seconds, peakBytes } = outcome;
-    const { failed: judged, decision } = await decide({
+    const { evidence, seconds, peakBytes, usage } = outcome;
+    const {
+      failed: judged,
+      decision,
+      cost,
+    } = await decide({
       pipeline,
       stage,
       keyParts: plan.keyParts,
@@ -88,7 +93,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
       platform: plan.platform,
       jobKey: handle.key,
       before: failed,
-      failed: { attempt, peakBytes, seconds },
+      failed: { attempt, peakBytes, seconds, ...(usage && { usage }) },
       evidence,
       cap: plan.cap,
     });
@@ -99,7 +104,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         message: `${stage} failed after ${String(failed.length)} attempt(s): ${decision.because}`,
         type: decision.code,
         nonRetryable: true,
-        details: [{ advice: decision.advice, stage, verdict: judged.verdict, jobKey: handle.key, decisions }],
+        details: [{ advice: decision.advice, stage, verdict: judged.verdict, jobKey: handle.key, decisions, cost }],
       });
     }
     attempt = decision.attempt;
@@ -116,12 +121,14 @@ async function runAttempt(
   { task: { pipeline, stage }, run, plan, board }: StageRun,
   attempt: Attempt,
 ): Promise<{ readonly handle: JobHandle; readonly outcome: JobOutcome }> {
+  // Only the first size was estimated; a plan of an earlier release has no estimate.
+  const estimate = attempt === plan.first ? plan.estimate : null;
   board.update(stage, {
     state: 'running',
     attempt: attempt.number,
     memoryBytes: attempt.resources.memoryBytes,
     percent: null,
-    message: attempt.because,
+    message: [attempt.because, ...(estimate ? [estimate] : [])].join('; '),
   });
   const summary = `${stage} attempt ${String(attempt.number)}, ${formatBytes(attempt.resources.memoryBytes)}`;
   const { stageKey, split, platform } = plan;

@@ -5,6 +5,8 @@ import { GateVerdict } from '../../contracts/pipelines/run.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
 import { salvagedText } from '../../contracts/salvaged-text.js';
 import { StageSummary } from '../../contracts/stage-record.js';
+import { costText } from '../../costs/cost-text.js';
+import { totalCost } from '../../costs/total-cost.js';
 import { quote } from '../../settings/allowed.js';
 import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
@@ -63,6 +65,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
           .join('\n'),
     decisionLines([...result.stages, ...stages.flatMap(({ summary }) => summary ?? [])]),
     cacheLine(result.stages),
+    ...costLines(result.stages),
     metricsTable(result),
     gateLines(result),
     line(
@@ -121,6 +124,16 @@ function decisionLines(stages: readonly StageSummary[]): string {
     .join('\n');
 }
 
+/** What the run took and cost, and, where more than one did, each stage. */
+function costLines(stages: readonly StageSummary[]): readonly string[] {
+  const paid = stages.flatMap(({ stage, cost }) => (cost === undefined ? [] : [{ stage, cost }]));
+  const total = totalCost(paid.map(({ cost }) => cost));
+  if (total === null) return [];
+  const each = total.usd === 0 ? [] : paid.map(({ stage, cost }) => `       ${stage}: ${costText(cost)}`);
+  const prices = total.usd === 0 ? '' : `, prices of ${total.pricesOf}`;
+  return [line('cost', `${costText(total)}${prices}`), ...each];
+}
+
 function cacheLine(stages: readonly StageSummary[]): string {
   const hits = stages.filter(({ cache }) => cache === 'hit').length;
   if (hits === 0) return '';
@@ -156,11 +169,18 @@ function otherLines(result: Readonly<Record<string, unknown>>): readonly string[
 
 function failureLines(ending: RunEnding | null): string {
   if (!ending?.failure) return '';
-  const { code, message, advice, stage, decisions } = ending.failure;
+  const { code, message, advice, stage, decisions, cost } = ending.failure;
+  const paid = typeof cost === 'string' && cost !== '' ? [line('cost', cost)] : [];
   const tries = Tries.safeParse({ stage, decisions });
   const tried = tries.success ? tries.data.decisions.map((text) => line('tries', `${tries.data.stage}: ${text}`)) : [];
   const log = jobLogTail(ending.failure).map((text, index) => `${index === 0 ? 'log    ' : '       '}${text}`);
-  return [...log, ...tried, `error  ${code}: ${message}`, ...(advice === null ? [] : [`next   ${advice}`])].join('\n');
+  return [
+    ...log,
+    ...tried,
+    ...paid,
+    `error  ${code}: ${message}`,
+    ...(advice === null ? [] : [`next   ${advice}`]),
+  ].join('\n');
 }
 
 function line(name: string, text: string | undefined): string {

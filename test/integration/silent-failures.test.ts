@@ -7,6 +7,7 @@ import type { JobOutcome } from '../../contracts/outcome.js';
 import { PIPELINES } from '../../contracts/pipelines/index.js';
 import { memoryEnforcement } from '../../platforms/index.js';
 import { classify } from '../../recovery/classify.js';
+import { loadPrices } from '../../settings/prices.js';
 import { parseProfile } from '../../settings/profile.js';
 import { openStorage } from '../../storage/index.js';
 import { openLocalHarness } from '../contracts/local-harness.js';
@@ -66,11 +67,13 @@ describe('a job that fails without a word', () => {
       profile: {
         profile: parseProfile(profile, 'test'),
         path: null,
+        pricesPath: null,
         storageRootUri: `file://${folder}`,
         inputFolders: [],
         pipelineFiles: [],
       },
       storage: openStorage(`file://${folder}`, []),
+      prices: loadPrices(null),
     };
   }
 
