@@ -16,8 +16,11 @@ from werkzeug.serving import make_server
 
 from test.fakes.aws.app import Application
 from test.fakes.aws.host import ACCOUNT, REGION, Host
+from test.fakes.aws.job_process import PROJECT
 
 ENDED_WITHIN_SECONDS = 30
+SPARK_S3A = PROJECT / ".tempered" / "jars" / "spark-s3a"
+"""Where scripts/setup puts S3A for Spark."""
 
 
 def main(argv: list[str]) -> None:
@@ -27,8 +30,9 @@ def main(argv: list[str]) -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     state = arguments.state.resolve()
     state.mkdir(parents=True, exist_ok=True)
+    jars = arguments.jars.resolve() if arguments.jars.is_dir() else None
     serve = shlex.split(arguments.serve)
-    host = Host(state, factor=arguments.factor, speed=arguments.speed, jars=arguments.jars, serve=serve)
+    host = Host(state, factor=arguments.factor, speed=arguments.speed, jars=jars, serve=serve)
     application = Application(host)
     server = make_server("127.0.0.1", arguments.port, application, threaded=True)
     host.endpoint = f"http://127.0.0.1:{server.server_port}"
@@ -56,7 +60,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--factor", type=float, default=64, help="memory there divided by memory here")
     parser.add_argument("--speed", type=float, default=60, help="seconds of the services in one of ours")
-    parser.add_argument("--jars", type=Path, default=None, help="folder with S3A for Spark")
+    parser.add_argument("--jars", type=Path, default=SPARK_S3A, help="folder with S3A for Spark")
     parser.add_argument("--serve", default="python -m jobs.serve.server", help="`serve` of every image")
     return parser.parse_args(argv)
 

@@ -1,4 +1,4 @@
-"""A fake for each module of tests, and clients of it."""
+"""A fake for all tests, and clients of it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Fake:
         self._process.wait(60)
 
 
-def eventually(check, within_seconds=30):
+def eventually(check, within_seconds=120):
     """Asks until the answer is true, and returns it."""
     deadline = time.monotonic() + within_seconds
     while True:
@@ -92,7 +92,7 @@ def is_alive(pid):
     return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fake(tmp_path_factory):
     running = Fake(tmp_path_factory.mktemp("fake") / "state")
     running.client("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})

@@ -48,7 +48,7 @@ def add(emr, cluster, name, *words, action="CONTINUE"):
     return emr.add_job_flow_steps(JobFlowId=cluster, Steps=[step])["StepIds"][0]
 
 
-def ended(emr, cluster, step, within_seconds=120):
+def ended(emr, cluster, step, within_seconds=300):
     def look():
         found = emr.describe_step(ClusterId=cluster, StepId=step)["Step"]
         return found["Status"]["State"] in ENDED and found

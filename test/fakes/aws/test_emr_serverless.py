@@ -39,7 +39,7 @@ def request(application, entry, token, *, parameters=SMALL, arguments=(), **more
     }
 
 
-def ended(emrs, run, within_seconds=90):
+def ended(emrs, run, within_seconds=300):
     where = {"applicationId": run["applicationId"], "jobRunId": run["jobRunId"]}
 
     def look():
@@ -143,3 +143,23 @@ def test_what_does_not_exist_is_not_found(emrs, application):
         emrs.get_job_run(applicationId=application, jobRunId="00jdoesnotexist")
     with pytest.raises(ClientError, match="release label is invalid"):
         emrs.create_application(name="x", releaseLabel="emr-9.9.9", type="SPARK", clientToken="x")
+
+
+@pytest.mark.engine
+def test_an_executor_without_heap_ends_with_exit_code_52_in_the_drivers_log(fake, emrs, application):
+    code = (
+        "from pyspark.sql import SparkSession\n"
+        "spark = SparkSession.builder.getOrCreate()\n"
+        'spark.sql("select max(size(array_repeat(id, 200000000))) from range(0, 1, 1, 1)").collect()\n'
+    )
+    entry = put(fake, "code/heap.py", code)
+    logs = {"monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": "s3://data/logs/"}}}
+    parameters = f"{SMALL} --conf spark.task.maxFailures=1"
+    run = emrs.start_job_run(**request(application, entry, "heap", parameters=parameters, configurationOverrides=logs))
+    assert ended(emrs, run, 300)["state"] == "FAILED"
+    key = f"logs/applications/{application}/jobs/{run['jobRunId']}/SPARK_DRIVER/stderr.gz"
+    s3 = fake.client("s3")
+    eventually(lambda: s3.list_objects_v2(Bucket="data", Prefix=key)["KeyCount"])
+    text = gzip.decompress(s3.get_object(Bucket="data", Key=key)["Body"].read()).decode()
+    assert "The executor exited with exit code 52(JVM OOM)" in text
+    assert "Java heap space" in text

@@ -71,7 +71,9 @@ class Container:
             FileNotFoundError: there is no such program, in the container runtime's words.
         """
         base = self.host.job_environment(self.folder, region)
+        (self.ml / "scratch").mkdir(exist_ok=True)
         own = {
+            "TMPDIR": f"{OPT_ML}/scratch",  # short: Ray puts the paths of its sockets below it
             "SM_CURRENT_HOST": f"algo-{self.number}",
             "SM_HOSTS": json.dumps([f"algo-{number}" for number in range(1, self.count + 1)]),
             "SM_NUM_CPUS": str(machine.cpus),

@@ -37,7 +37,8 @@ def run_step(job: Job, cluster: Record) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - fetching the program may fail in any way; the step then fails, as there
         LOG.info("step %s: %r", job.key, error)
-        _fail(job, cluster, f"{type(error).__name__}: {error}", "Unknown Error.")
+        text = str(error) if isinstance(error, ServiceError) else f"{type(error).__name__}: {error}"
+        _fail(job, cluster, text, "Unknown Error.")
         folder = job.folder / "run-0"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "stderr").write_text(f"{error}\n")

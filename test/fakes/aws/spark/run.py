@@ -74,7 +74,7 @@ def spark_process(
         options = kept.get("spark.executor.extraJavaOptions", "")
         if "OnOutOfMemoryError" not in options:
             kept["spark.executor.extraJavaOptions"] = f"{options} -XX:OnOutOfMemoryError='kill %p'".strip()
-    kept = _with_s3a(kept, host)
+    kept = _with_s3a(kept, host, region)
     master = f"local-cluster[{containers.executors},{containers.executor.cores},{heap_mib}]"
     argv = [str(PYTHON_BIN / "spark-submit"), "--master", master]
     argv += ["--driver-memory", f"{containers.driver.heap_here(host.factor) // MIB}m"]
@@ -102,12 +102,13 @@ def _fetched(s3: Any, uri: str, folder: Path) -> Path:
     return Path(uri.removeprefix("file://"))
 
 
-def _with_s3a(settings: dict[str, str], host: Host) -> dict[str, str]:
+def _with_s3a(settings: dict[str, str], host: Host, region: str) -> dict[str, str]:
     if host.jars is None:
         return settings
     ours = {
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.endpoint": host.endpoint,
+        "spark.hadoop.fs.s3a.endpoint.region": region,
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
     }
