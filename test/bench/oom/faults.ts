@@ -37,9 +37,9 @@ const TWO_AT_ONCE: Settings = { concurrency: 2 };
 
 /** Every fault, the longest first. `mib` is what one unit of work takes beside the job's own memory. */
 export const FAULTS: readonly Fault[] = [
-  memory('tune-heavy-trials', 1280, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
+  memory('tune-heavy-trials', 1664, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
   memory('tune-leak', 1280, { inject: { fault: 'leak', mib: 100 } }),
-  memory('tune-monitor', 1280, { inject: { fault: 'ray-monitor', mib: 900 }, region: 'host' }),
+  memory('tune-monitor', 1280, { inject: { fault: 'ray-monitor', mib: 700 }, region: 'host' }),
   memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 600 } }),
   memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 700 } }),
   memory('tune-memory-error', 1280, { inject: { fault: 'memory-error', mib: 1400 }, region: 'python-worker' }),

@@ -69,6 +69,15 @@ def _hold(spec: Spec) -> object:
     return _touched(_needed_bytes(spec))
 
 
+def _hold_slowly(spec: Spec) -> object:
+    """Slower than a monitor looks."""
+    blocks = []
+    for _ in range(_needed_bytes(spec) // (16 * MIB)):
+        blocks.append(_touched(16 * MIB))
+        time.sleep(0.03)
+    return blocks
+
+
 def _leak(spec: Spec) -> None:
     _leaked.append(_touched(int(_needed_bytes(spec) * spec["share"])))
 
@@ -123,12 +132,12 @@ def _fill_disk(_: Spec) -> None:
 
 
 def _watch_host(spec: Spec) -> None:
-    """Ray's monitor acts when the host holds as much more than now as the job may take."""
+    """Ray's monitor acts before the kernel does: at three quarters of the job's limit above what the host holds now."""
     with Path("/proc/meminfo").open() as table:
         kib = {line.split(":")[0]: int(line.split()[1]) for line in table}
     total = kib["MemTotal"] * 1024
     used = total - kib["MemAvailable"] * 1024
-    os.environ.setdefault("RAY_memory_usage_threshold", f"{(used + 0.9 * spec['limit']) / total:.4f}")
+    os.environ.setdefault("RAY_memory_usage_threshold", f"{(used + 0.75 * spec['limit']) / total:.4f}")
     os.environ.setdefault("RAY_memory_monitor_refresh_ms", "50")
 
 
@@ -154,7 +163,7 @@ def _is_first() -> bool:
 
 
 def _once(work: Callable[[Spec], object]) -> Callable[[Spec], object]:
-    """Spark's faults are whole jobs: at the first unit only."""
+    """For faults that take long, as those that are whole jobs of Spark: at a process's first unit only."""
 
     def first(spec: Spec) -> object:
         return work(spec) if _is_first() else None
@@ -211,8 +220,8 @@ UNITS: dict[str, Callable[[Spec], object]] = {
     "hold": _hold,
     "leak": _leak,
     "memory-error": _allocate,
-    "ray-monitor": _hold,
-    "object-store": _overflow_object_store,
+    "ray-monitor": _once(_hold_slowly),
+    "object-store": _once(_overflow_object_store),
     "killed-child": _wait_for_killed_child,
     "raise": _fail,
     "signal": _send_signal,
