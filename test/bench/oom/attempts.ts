@@ -83,7 +83,7 @@ async function readUnits(path: string): Promise<Pick<MeasuredAttempt, 'unitsDone
   const lines = text.split('\n').map((line) => line.split(' '));
   const named = (word: string) => lines.flatMap(([first, name]) => (first === word && name ? [name] : []));
   const done = named('done');
-  return { unitsDone: done, unitsCut: named('begin').filter((name) => !done.includes(name)) };
+  return { unitsDone: done, unitsCut: [...new Set(named('begin'))].filter((name) => !done.includes(name)) };
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -42,7 +42,17 @@ def unit(name: str, share: float = 1) -> Iterator[None]:
 def note(word: str, name: str) -> None:
     """One line, whole, whatever process writes beside."""
     with Path(SPEC["units"]).open("ab", buffering=0) as log:
-        log.write(f"{word} {name.replace(' ', '-')}\n".encode())
+        log.write(_line(word, name).encode())
+
+
+def _has_begun(name: str) -> bool:
+    """Whether this attempt has."""
+    log = Path(SPEC["units"])
+    return log.exists() and _line("begin", name) in log.read_text()
+
+
+def _line(word: str, name: str) -> str:
+    return f"{word} {name.replace(' ', '-')}\n"
 
 
 def patch_chunks(module: ModuleType, function: str, name_of: Callable[[Any], str]) -> None:
@@ -77,15 +87,35 @@ def patch_predictor(module: ModuleType) -> None:
 
 
 def patch_trial(module: ModuleType) -> None:
-    """A trial's way to its next rung is a unit."""
+    """A trial is a unit, and one that is cut begins anew; the fault strikes on its way to each rung."""
     real = module.Trial._advance  # noqa: SLF001 - the one place where a trial works
 
     @functools.wraps(real)
-    def in_unit(self: Any, rounds: int, *rest: Any) -> Any:
-        with unit(f"{module.params_key(self._params)}-{rounds}"):
-            return real(self, rounds, *rest)
+    def in_unit(self: Any, *args: Any) -> Any:
+        name = module.params_key(self._params)
+        note("begin", name)
+        held = faults.at_unit(SPEC, name, 1)
+        score = real(self, *args)
+        del held
+        return score
 
     module.Trial._advance = in_unit  # noqa: SLF001
+
+
+def patch_session(module: ModuleType) -> None:
+    """The driver knows when a trial is over: after its last rung, or stopped at an earlier one."""
+    from jobs.ray.trial_log import params_key
+
+    real = module.Session.record
+
+    @functools.wraps(real)
+    def record(self: Any, trial: Any, curve: Any, state: str, *args: Any) -> None:
+        real(self, trial, curve, state, *args)
+        name = params_key(trial.config)
+        if state != "failed" and _has_begun(name):  # one of an earlier attempt is only told again
+            note("done", name)
+
+    module.Session.record = record
 
 
 def patch_steps(module: ModuleType) -> None:
@@ -108,6 +138,7 @@ PATCHES: dict[str, Callable[[Any], None]] = {
     "jobs.python.predict_chunks": lambda module: patch_chunks(module, "predict_chunk", lambda work: work.chunk.name),
     "jobs.lib.prediction_table": patch_predictor,
     "jobs.ray.trial": patch_trial,
+    "jobs.ray.tune_session": patch_session,
     "jobs.spark.steps": patch_steps,
 }
 
