@@ -37,8 +37,18 @@ const sparkCluster = {
     .default({}),
 };
 
+/** Machines whose memory follows from their name: 2, 4 or 8 GiB for each vCPU. */
+const Ec2Type = z
+  .string()
+  .regex(/^[cmr]\d[a-z]{0,3}\.(?:\d{1,2})?xlarge$/, 'an instance type of the families c, m or r, as m6i.xlarge');
+
 /** `emr` of tempered.json: steps on an EMR cluster, one that is given or one that we create and that ends by itself. */
 export const EmrProfile = z.strictObject({
+  /**
+   * Types of the core nodes, smallest first. A cluster that is given has one. Of created ones each type has a cluster of its own, and a
+   * job that outgrows the first goes to the next.
+   */
+  instanceTypes: z.array(Ec2Type).min(1).default(['m6i.xlarge']),
   clusterId: z
     .string()
     .regex(/^j-[A-Z0-9]+$/, 'the id of a cluster, as j-2AXXXXXXGAPLF')
@@ -56,8 +66,9 @@ export const EmrProfile = z.strictObject({
         .string()
         .regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, as subnet-0123456789abcdef0')
         .optional(),
-      instanceType: z.string().min(1).default('m6i.xlarge'),
       coreNodes: z.int().min(1).max(100).default(2),
+      /** Steps that run at the same time; the driver of each is on the primary node. */
+      concurrentSteps: z.int().min(1).max(256).default(1),
       idleMinutes: z.int().min(1).max(10_080).default(15),
     })
     .optional(),

@@ -2,6 +2,7 @@ import { TemperedError } from '../contracts/failure.js';
 import { projectRoot, stateDir } from '../settings/home.js';
 import type { LoadedProfile } from '../settings/profile.js';
 import type { Storage } from '../storage/storage.js';
+import { openEmr } from './emr/platform.js';
 import { openEmrServerless } from './emr-serverless/platform.js';
 import { LocalPlatform } from './local/local-platform.js';
 import type { Platform } from './platform.js';
@@ -19,7 +20,7 @@ export type Platforms = Readonly<Record<string, Platform>>;
  * @param storage where jobs of other machines find their files
  */
 export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Platforms {
-  const { local, aws, emrServerless } = profile;
+  const { local, aws, emr, emrServerless } = profile;
   const shared = aws && { aws, storage, projectRoot };
   return {
     local: LocalPlatform.open({
@@ -28,6 +29,7 @@ export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Pla
       memoryBudgetBytes: local.memoryBudget,
       cpus: local.cpus,
     }),
+    ...(shared && emr && { emr: openEmr(emr, shared) }),
     ...(shared && emrServerless && { 'emr-serverless': openEmrServerless(emrServerless, shared) }),
   };
 }

@@ -40,6 +40,23 @@ describe('the platforms that tempered.json names', () => {
       says: /stages\.etl\.platform.*emr-serverless/,
     },
     {
+      given: 'an EMR cluster that is both given and made',
+      profile: {
+        ...S3,
+        aws: AWS,
+        emr: {
+          clusterId: 'j-2AXXXXXXGAPLF',
+          create: { serviceRole: SERVERLESS.executionRole, instanceProfile: 'nodes' },
+        },
+      },
+      says: /emr.*both.*either clusterId, for a cluster that is there, or create/,
+    },
+    {
+      given: 'a machine whose memory nobody can tell',
+      profile: { ...S3, aws: AWS, emr: { clusterId: 'j-2AXXXXXXGAPLF', instanceTypes: ['x2gd.xlarge'] } },
+      says: /emr\.instanceTypes.*x2gd\.xlarge.*families c, m or r, as m6i\.xlarge/,
+    },
+    {
       given: 'a storage that jobs elsewhere do not reach',
       profile: { aws: AWS, emrServerless: SERVERLESS, platform: 'emr-serverless' },
       says: /storage\.root.*nothing.*s3:\/\/bucket\/prefix, since platform names a platform elsewhere/,

@@ -24,6 +24,7 @@ export function platformProblems(profile: Raw): readonly InputProblem[] {
     typeof name === 'string' && name !== HERE ? [{ field, name }] : [],
   );
   return [
+    ...emrProblems(profile['emr']),
     ...remote.flatMap(({ field, name }) => missingSections(field, name, profile)),
     ...storageProblems(remote, profile),
   ];
@@ -43,6 +44,20 @@ function missingSections(field: string, name: string, profile: Raw): readonly In
       allowed: `a platform that the file sets up: ${name} needs ${sets}, and ${lacks} is missing`,
     },
   ];
+}
+
+/** A cluster is given or made, and the nodes of one that is given are of one type. */
+function emrProblems(emr: unknown): readonly InputProblem[] {
+  if (!isRecord(emr)) return [];
+  const { clusterId, create, instanceTypes } = emr;
+  if ((clusterId === undefined) === (create === undefined)) {
+    const found = create === undefined ? 'neither' : 'both';
+    const allowed = 'either clusterId, for a cluster that is there, or create, for one that is made';
+    return [{ field: 'emr', found, allowed }];
+  }
+  if (clusterId === undefined || !Array.isArray(instanceTypes) || instanceTypes.length === 1) return [];
+  const allowed = 'the one type of the core nodes of emr.clusterId';
+  return [{ field: 'emr.instanceTypes', found: quote(instanceTypes), allowed }];
 }
 
 /** Jobs elsewhere reach no folder of this machine. */

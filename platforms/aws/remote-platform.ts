@@ -122,7 +122,7 @@ export class RemotePlatform implements Platform {
   async logs({ key, id: handleId }: JobHandle, bytes: number): Promise<string> {
     const id = handleId === key ? await this.#folder(key).findSubmitted() : handleId;
     if (id === undefined) return '';
-    return (await this.service.findLog(id, bytes)) ?? '';
+    return (await this.service.findLog(id, bytes))?.text ?? '';
   }
 
   check(): Promise<readonly Finding[]> {
@@ -137,7 +137,12 @@ export class RemotePlatform implements Platform {
     try {
       const id = this.service.startsOnce
         ? await this.#startClaimed(remote, folder)
-        : await startOnce({ service: this.service, folder, job: remote, claimMs: patience?.claimMs });
+        : await startOnce({
+            folder,
+            start: () => this.service.start(remote),
+            find: (since) => this.service.find(remote.name, since),
+            claimMs: patience?.claimMs,
+          });
       return await folder.noteSubmitted(id);
     } catch (error) {
       if (!(error instanceof TemperedError) || faultOf(error.cause) !== 'capacity') throw error;
@@ -209,12 +214,13 @@ export class RemotePlatform implements Platform {
   }
 
   /** A failed job's log, waited for: services deliver it late. A stopped one's is taken as it is. */
-  async #logTail(id: string, { kind }: ServiceState): Promise<string | null> {
-    const patienceMs = kind === 'failed' ? (this.surroundings.patience?.logMs ?? this.service.logDelayMs) : 0;
+  async #logTail(id: string, state: Extract<ServiceState, { kind: 'failed' | 'stopped' }>): Promise<string | null> {
+    const isAwaited = state.kind === 'failed' && state.hasLog;
+    const patienceMs = isAwaited ? (this.surroundings.patience?.logMs ?? this.service.logDelayMs) : 0;
     let waitedMs = 0;
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_GROWTH)) {
       const log = await this.service.findLog(id, LOG_TAIL_BYTES);
-      if (log !== null || waitedMs >= patienceMs) return log;
+      if (log?.isWhole === true || waitedMs >= patienceMs) return log?.text ?? null;
       await sleep(pauseMs);
       waitedMs += pauseMs;
     }

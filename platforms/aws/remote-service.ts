@@ -26,10 +26,19 @@ export type ServiceState =
       /** The service's own text. */
       readonly reason: string | null;
       readonly exitCode: number | null;
+      /** Whether a log can be hoped for: not of a job that never got to run. */
+      readonly hasLog: boolean;
     }
   /** It ended because somebody asked for it. */
   | { readonly kind: 'stopped'; readonly seconds: number; readonly reason: string | null }
   | { readonly kind: 'absent'; readonly message: string };
+
+/** What a job wrote. */
+export interface FoundLog {
+  readonly text: string;
+  /** False while the service is known to deliver more. */
+  readonly isWhole: boolean;
+}
 
 /** A service that runs jobs far away; `RemotePlatform` makes a platform of it. Errors are `TemperedError`s, see `callAws`. */
 export interface RemoteService {
@@ -55,6 +64,6 @@ export interface RemoteService {
   describe(id: string): Promise<ServiceState>;
   /** Asks a job to stop. Returns when the service has taken note; one that is over is fine. */
   cancel(id: string): Promise<void>;
-  /** The last `bytes` of what the job wrote; null while the service has not delivered it yet. */
-  findLog(id: string, bytes: number): Promise<string | null>;
+  /** The last `bytes` of what the job wrote; null while the service has delivered nothing of it. */
+  findLog(id: string, bytes: number): Promise<FoundLog | null>;
 }

@@ -59,6 +59,11 @@ export class S3Logs {
   }
 }
 
+/** The end of a text: at most so many bytes of it. */
+export function lastBytes(text: string, bytes: number): string {
+  return Buffer.from(text).subarray(-bytes).toString('utf8');
+}
+
 /** Servers other than AWS know no bucket as a host name. */
 function hasOwnEndpoint(): boolean {
   return (process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']) !== undefined;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TemperedError } from '../../contracts/failure.js';
 import { faultOf } from './aws-fault.js';
 import type { RemoteJobFolder } from './remote-job-folder.js';
-import type { RemoteJob, RemoteService } from './remote-service.js';
 
 /**
  * How long whoever claimed a job may take to start it. Longer than the one request of a start can take, shorter than the activity around
@@ -14,19 +13,22 @@ const CLAIM_MS = 75_000;
 const LOOKS = 4;
 const LOOK_EVERY_MS = 2_000;
 
-/** A job to start, and where. */
+/** Something to start once, as a job or a cluster. */
 export interface Start {
-  readonly service: RemoteService;
+  /** Where the claim stands, and what its owner notes. */
   readonly folder: RemoteJobFolder;
-  readonly job: RemoteJob;
+  /** Sends the request, once. @returns the service's id */
+  readonly start: () => Promise<string>;
+  /** Looks for what was started since then. */
+  readonly find: (since: Date) => Promise<string | undefined>;
   readonly claimMs?: number | undefined;
 }
 
 /**
- * Starts a job at a service that would start it twice when asked twice. Of all who try, one holds the claim in the job's folder and sends
- * the request once; when its answer is lost, the job is looked for by its name. The others wait for what that one notes, and take over
+ * Starts something at a service that would start it twice when asked twice. Of all who try, one holds the claim in the folder and sends
+ * the request once; when its answer is lost, what it started is looked for. The others wait for what that one notes, and take over
  * when it has died.
- * @returns the service's id of the job
+ * @returns the service's id, which the caller notes
  */
 export async function startOnce(start: Start): Promise<string> {
   for (let turn = 1; ; turn += 1) {
@@ -36,13 +38,13 @@ export async function startOnce(start: Start): Promise<string> {
   }
 }
 
-async function startAsOwner({ service, folder, job }: Start, turn: number): Promise<string> {
+async function startAsOwner({ folder, start, find }: Start, turn: number): Promise<string> {
   const since = (await folder.findClaim(1)) ?? new Date();
   // An owner before this one may have got further than it could note.
-  const earlier = turn > 1 ? await service.find(job.name, since) : undefined;
+  const earlier = turn > 1 ? await find(since) : undefined;
   if (earlier !== undefined) return earlier;
   try {
-    return await service.start(job);
+    return await start();
   } catch (error) {
     if (wasRefused(error)) {
       await folder.dropClaim(turn); // nothing was accepted, so whoever tries next need not wait
@@ -50,7 +52,7 @@ async function startAsOwner({ service, folder, job }: Start, turn: number): Prom
     }
     for (let look = 0; look < LOOKS; look += 1) {
       await sleep(LOOK_EVERY_MS);
-      const id = await service.find(job.name, since);
+      const id = await find(since);
       if (id !== undefined) return id;
     }
     throw error; // the claim stays: a request that is still under way must not be repeated before it has run out
@@ -63,16 +65,13 @@ function wasRefused(error: unknown): boolean {
 }
 
 /** @returns undefined when the claim can be taken over */
-async function waitForOwner(
-  { service, folder, job, claimMs = CLAIM_MS }: Start,
-  turn: number,
-): Promise<string | undefined> {
+async function waitForOwner({ folder, find, claimMs = CLAIM_MS }: Start, turn: number): Promise<string | undefined> {
   for (;;) {
     const id = await folder.findSubmitted();
     if (id !== undefined) return id;
     const since = await folder.findClaim(turn);
     if (since === undefined) return undefined; // dropped: it is free again
-    if (Date.now() - since.getTime() > claimMs) return service.find(job.name, since);
+    if (Date.now() - since.getTime() > claimMs) return find(since);
     await sleep(LOOK_EVERY_MS);
   }
 }

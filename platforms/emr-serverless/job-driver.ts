@@ -13,6 +13,7 @@ export function jobDriver(job: RemoteJob, profile: EmrServerlessProfile): StartJ
   const { spec, code, name } = job;
   const conf = {
     ...sparkClusterConf({
+      engine: spec.engine,
       worker: spec.resources,
       settings: spec.settings,
       executors: profile.executors,

@@ -11,6 +11,7 @@ const TIMED_OUT = /timed? ?out|execution timeout|exceeded .{0,40}(?:duration|tim
 export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined): ServiceState {
   const reason = run?.stateDetails === undefined || run.stateDetails === '' ? null : run.stateDetails;
   const seconds = run?.totalExecutionDurationSeconds ?? secondsBetween(run?.startedAt, run?.endedAt ?? run?.updatedAt);
+  const hasLog = run?.startedAt !== undefined;
   switch (run?.state) {
     case 'SUBMITTED':
     case 'QUEUED':
@@ -24,10 +25,10 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
     case 'SUCCESS':
       return { kind: 'succeeded', seconds };
     case 'FAILED':
-      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason) };
+      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog };
     case 'CANCELLED':
       return reason !== null && TIMED_OUT.test(reason)
-        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null }
+        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog }
         : { kind: 'stopped', seconds, reason };
     case undefined:
       return { kind: 'absent', message: `the service says nothing about the job run ${jobRunId}` };

@@ -5,9 +5,9 @@ import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientSettings, lazily } from '../aws/client-settings.js';
 import { clientToken } from '../aws/job-name.js';
-import type { RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
-import { S3Logs } from '../aws/s3-logs.js';
+import { lastBytes, S3Logs } from '../aws/s3-logs.js';
 import { checkApplication } from './application.js';
 import { jobDriver } from './job-driver.js';
 import { jobRunState } from './job-run-state.js';
@@ -122,15 +122,13 @@ export class EmrServerlessService implements RemoteService {
   }
 
   /** What the driver wrote to stdout, then to stderr. The service delivers both when the job is over, stderr always. */
-  async findLog(jobRunId: string, bytes: number): Promise<string | null> {
+  async findLog(jobRunId: string, bytes: number): Promise<FoundLog | null> {
     const { profile, logsUri } = this.options;
     const folder = `${logsUri}/applications/${profile.applicationId}/jobs/${jobRunId}/SPARK_DRIVER`;
     const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
     if (stderr === null) return null;
     const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
-    return Buffer.from(stdout + stderr)
-      .subarray(-bytes)
-      .toString('utf8');
+    return { text: lastBytes(stdout + stderr, bytes), isWhole: true };
   }
 
   async #call<T>(

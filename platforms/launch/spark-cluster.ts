@@ -1,11 +1,14 @@
+import type { Engine } from '../../contracts/job.js';
 import type { Resources, Settings } from '../../contracts/resources.js';
 import { COLLECTOR } from './java-options.js';
-import { directMemoryMib, driverHeapMib, resultLimitMib } from './spark-heap.js';
+import { directMemoryMib, driverHeapMib, resultLimitMib, SMALLEST_HEAP_MIB } from './spark-heap.js';
 
 const MIB = 2 ** 20;
 
 /** How Spark is spread over workers of one size. */
 export interface SparkCluster {
+  /** A Python job runs beside a JVM that does nothing, and starts no executors. */
+  readonly engine: Engine;
   /** One worker; the driver and each executor is one. */
   readonly worker: Resources;
   readonly settings: Settings;
@@ -29,8 +32,8 @@ export const ARCHIVE_PYTHON = `./${ENVIRONMENT}/bin/python`;
  * add both up to find the worker's size, and what a JVM leaves of its memory is shared as on one machine (`spark-heap.ts`).
  */
 export function sparkClusterConf(cluster: SparkCluster): Readonly<Record<string, string>> {
-  const { worker, settings, executors, codeUri, pythonArchive, sparkConf } = cluster;
-  const heapMib = driverHeapMib(worker.memoryBytes, settings);
+  const { engine, worker, settings, executors, codeUri, pythonArchive, sparkConf } = cluster;
+  const heapMib = engine === 'spark' ? driverHeapMib(worker.memoryBytes, settings) : SMALLEST_HEAP_MIB;
   const restMib = Math.floor(worker.memoryBytes / MIB) - heapMib;
   const cores = String(Math.max(1, Math.floor(worker.cpus)));
   const javaOptions = [

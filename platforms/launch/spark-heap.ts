@@ -3,7 +3,7 @@ import type { Settings } from '../../contracts/resources.js';
 const MIB = 2 ** 20;
 
 /** Spark refuses to start on a heap below 450 MiB. @see UnifiedMemoryManager, Spark 4.1 */
-const SMALLEST_HEAP_MIB = 512;
+export const SMALLEST_HEAP_MIB = 512;
 
 /** Classes, compiled code, threads and buffers of the JVM, and the Python program beside it: measured on 1 and 30 M rows. */
 const SMALLEST_REST_MIB = 640;

@@ -1,0 +1,167 @@
+import { TemperedError } from '../../contracts/failure.js';
+import type { Offer } from '../../contracts/resources.js';
+import { faultOf, wordsOf } from '../aws/aws-fault.js';
+import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import type { Requirement } from '../aws/requirement.js';
+import { retryThrottled } from '../aws/retry-throttled.js';
+import { lastBytes, S3Logs } from '../aws/s3-logs.js';
+import { checkCluster } from './check-cluster.js';
+import { Clusters, type ClustersOptions } from './clusters.js';
+import { emrOffer, instanceTypeFor } from './sizes.js';
+import { stepConfig } from './step-config.js';
+import { mayHaveDiedWithCluster, stepState } from './step-state.js';
+
+/** The service's clock and ours need not agree. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Clusters that end while a step is on its way to them, one after the other. */
+const MOST_CLUSTERS = 3;
+
+/** EMR's words for a cluster that takes no steps any more. */
+const SHUTTING_DOWN = /shutting down|terminating|finished may not be modified/i;
+
+/** Steps of EMR clusters. The id of a job is `<cluster>/<step>`. */
+export class EmrService implements RemoteService {
+  readonly name = 'emr';
+  readonly evidenceEngine = 'emr';
+  readonly offer: Offer;
+  readonly engines = ['spark', 'python'] as const;
+  readonly startsOnce = false;
+  /** EMR archives logs every five minutes. */
+  readonly logDelayMs = 6 * 60_000;
+  readonly #clusters: Clusters;
+  readonly #logs: S3Logs;
+  /** Where each cluster logs; null for one that does not. */
+  readonly #logUris = new Map<string, string | null>();
+
+  constructor(private readonly options: ClustersOptions) {
+    this.offer = emrOffer(options.profile.instanceTypes);
+    this.#clusters = new Clusters(options);
+    this.#logs = new S3Logs(options.aws);
+  }
+
+  requirements(): readonly Requirement[] {
+    const { clusterId } = this.options.profile;
+    if (clusterId === undefined) return [];
+    return [
+      {
+        name: `EMR cluster ${clusterId}`,
+        look: () =>
+          this.options.emr.call(
+            { action: `look at the cluster ${clusterId}`, fields: { subject: 'emr.clusterId' } },
+            async ({ sdk, client }) => {
+              const { Cluster: cluster } = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }));
+              return checkCluster(clusterId, cluster ?? {});
+            },
+          ),
+      },
+    ];
+  }
+
+  async start(job: RemoteJob): Promise<string> {
+    const { profile } = this.options;
+    const instanceType = instanceTypeFor(profile.instanceTypes, job.spec.resources);
+    for (let attempt = 1; ; attempt += 1) {
+      const clusterId = await this.#clusters.open(instanceType);
+      try {
+        return `${clusterId}/${await this.#add(clusterId, job)}`;
+      } catch (error) {
+        // A made cluster ended between the look and the step: the next one is made. One that is given is somebody else's to start.
+        const isOver = error instanceof TemperedError && SHUTTING_DOWN.test(wordsOf(error.cause));
+        if (!isOver || profile.clusterId !== undefined || attempt === MOST_CLUSTERS) throw error;
+      }
+    }
+  }
+
+  async find(name: string, since: Date): Promise<string | undefined> {
+    for (const clusterId of await this.#clusters.findAll()) {
+      const stepId = await this.#findStep(clusterId, name, since.getTime() - CLOCK_SKEW_MS);
+      if (stepId !== undefined) return `${clusterId}/${stepId}`;
+    }
+    return undefined;
+  }
+
+  async describe(id: string): Promise<ServiceState> {
+    const { clusterId, stepId } = partsOf(id);
+    const step = await this.options.emr.call({ action: `ask for the step ${id}` }, async ({ sdk, client }) => {
+      try {
+        const command = new sdk.DescribeStepCommand({ ClusterId: clusterId, StepId: stepId });
+        return (await client.send(command)).Step;
+      } catch (error) {
+        if (faultOf(error) !== 'absent') throw error;
+        return null;
+      }
+    });
+    if (step === null) return { kind: 'absent', message: `the cluster ${clusterId} knows no step ${stepId}` };
+    const cluster = mayHaveDiedWithCluster(step) ? await this.#clusters.describe(clusterId) : undefined;
+    return stepState(stepId, step, cluster);
+  }
+
+  /** Ends the process of the step; the driver is one of it, and what it has on the cluster ends with it. */
+  async cancel(id: string): Promise<void> {
+    const { clusterId, stepId } = partsOf(id);
+    await this.options.emr.call({ action: `cancel the step ${id}` }, async ({ sdk, client }) => {
+      try {
+        await client.send(
+          new sdk.CancelStepsCommand({
+            ClusterId: clusterId,
+            StepIds: [stepId],
+            StepCancellationOption: 'TERMINATE_PROCESS',
+          }),
+        );
+      } catch (error) {
+        if (!['absent', 'invalid'].includes(faultOf(error))) throw error; // the cluster is over, and the step with it
+      }
+    });
+  }
+
+  /** What the step wrote to stdout, then to stderr: its process is the driver. */
+  async findLog(id: string, bytes: number): Promise<FoundLog | null> {
+    const { clusterId, stepId } = partsOf(id);
+    const logUri = await this.#logUriOf(clusterId);
+    if (logUri === null) return { text: `the cluster ${clusterId} writes no logs into S3\n`, isWhole: true };
+    const folder = `${logUri}/${clusterId}/steps/${stepId}`;
+    const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
+    if (stderr === null) return null;
+    const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
+    return { text: lastBytes(stdout + stderr, bytes), isWhole: true };
+  }
+
+  #add(clusterId: string, job: RemoteJob): Promise<string> {
+    const { profile, emr } = this.options;
+    const fields = { subject: profile.clusterId === undefined ? 'emr.create' : 'emr.clusterId' };
+    return emr.call({ action: `start ${job.spec.stage} on EMR`, fields }, async ({ sdk, once }) => {
+      const command = new sdk.AddJobFlowStepsCommand({ JobFlowId: clusterId, Steps: [stepConfig(job, profile)] });
+      const { StepIds: [stepId = ''] = [] } = await retryThrottled(() => once.send(command));
+      return stepId;
+    });
+  }
+
+  /** Steps come newest first, so the search ends at the first that is older. */
+  #findStep(clusterId: string, name: string, sinceMs: number): Promise<string | undefined> {
+    return this.options.emr.call({ action: `look for the step ${name}` }, async ({ sdk, client }) => {
+      for await (const page of sdk.paginateListSteps({ client }, { ClusterId: clusterId })) {
+        const steps = page.Steps ?? [];
+        const found = steps.find((step) => step.Name === name);
+        if (found?.Id !== undefined) return found.Id;
+        const oldestMs = steps.at(-1)?.Status?.Timeline?.CreationDateTime?.getTime() ?? 0;
+        if (oldestMs < sinceMs) return undefined;
+      }
+      return undefined;
+    });
+  }
+
+  async #logUriOf(clusterId: string): Promise<string | null> {
+    const known = this.#logUris.get(clusterId);
+    if (known !== undefined) return known;
+    const { LogUri: uri } = await this.#clusters.describe(clusterId);
+    const found = uri === undefined || uri === '' ? null : uri.replace(/^s3[an]:/, 's3:').replace(/\/+$/, '');
+    this.#logUris.set(clusterId, found);
+    return found;
+  }
+}
+
+function partsOf(id: string): { readonly clusterId: string; readonly stepId: string } {
+  const [clusterId = '', stepId = ''] = id.split('/');
+  return { clusterId, stepId };
+}
