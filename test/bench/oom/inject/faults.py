@@ -203,11 +203,10 @@ def _python_worker(spec: Spec) -> None:
     size = _needed_bytes(spec)
 
     def take(batches: Any) -> Any:
-        for batch in batches:
-            block = bytearray(size)
-            for at in range(0, size, 4096):
-                block[at] = 1
-            yield batch
+        block = bytearray(size)
+        for at in range(0, size, 4096):
+            block[at] = 1
+        yield from batches
 
     _spark().range(0, 200_000, 1, 4).mapInPandas(take, "id long").count()
 
