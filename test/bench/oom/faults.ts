@@ -77,8 +77,10 @@ export const FAULTS: readonly Fault[] = [
   memory('predict-late-chunk', 320, { inject: { fault: 'hold', mib: 900, heavyFrom: 1 } }),
 
   doomed('generate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),
-  doomed('evaluate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 } }),
-  doomed('predict-never-fits', 1024, { inject: { fault: 'hold', mib: 3000 } }),
+  // Smaller batches may ask for less; that they do not is known after they were tried.
+  doomed('evaluate-asks-too-much', 512, { inject: { fault: 'memory-error', mib: 3000 }, provenAt: 2 }),
+  // So may all that the levers can give, which is tried at once where memory has no more.
+  doomed('predict-never-fits', 1024, { inject: { fault: 'hold', mib: 3000 }, provenAt: 2 }),
 
   other('generate-bug', 'JOB_FAILED', { inject: { fault: 'raise', error: 'ValueError', message: 'a bug of the job' } }),
   other('predict-bug-with-memory-words', 'JOB_FAILED', {
