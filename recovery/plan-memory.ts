@@ -1,4 +1,4 @@
-import type { Attempt, FailedAttempt, Lever } from '../contracts/attempt.js';
+import type { Attempt, FailedAttempt, Lever, SettingLever } from '../contracts/attempt.js';
 import { formatBytes } from '../contracts/bytes.js';
 import type { Resources, Settings } from '../contracts/resources.js';
 import { BUDGETS } from './budgets.js';
@@ -75,7 +75,8 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, isLastAttempt) : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
   // Where memory can give no more, a notch an attempt would prove in five attempts what one proves.
-  const moves = pullAll(limits, help, { attempt, far: size === null && !isFirstOfRegion });
+  const pulled = pullAll(limits, help, { attempt, far: size === null && !isFirstOfRegion });
+  const moves = isTooLarge(last, limits) ? pulled.filter(({ lever }) => CUTS_WORK.has(lever)) : pulled;
   const free = moves.filter(({ lever }) => !changesResult(lever));
 
   if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
@@ -99,6 +100,15 @@ function pullAll(
     const move = pullLever(lever, attempt.settings, pull);
     return move ? [move] : [];
   });
+}
+
+/** What makes one allocation smaller. The others only change how many there are at a time, or where their memory comes from. */
+const CUTS_WORK: ReadonlySet<SettingLever> = new Set([
+  ...(['batchRows', 'partitions', 'broadcast', 'collect', 'histogramBins', 'sampleShare'] as const),
+]);
+
+function isTooLarge({ requestedBytes }: FailedAttempt, { cap }: Limits): boolean {
+  return requestedBytes !== null && requestedBytes > cap.memoryBytes;
 }
 
 /** Levers may make an allocation smaller that is too large for any size, until they have been seen not to. */

@@ -64,6 +64,16 @@ describe('out of memory', () => {
     expect(steps(attempts).at(-1)).toBe('1000 1 15625 batchRows+memory');
   });
 
+  test('one allocation beyond the largest size is not tried with fewer workers, which make it no smaller', () => {
+    const endings = [{ region: 'python-worker', requestedBytes: 20 * GIB }] as const;
+    const first = firstAttempt(GIB, SETTINGS);
+    const alone = climb(planNextAttempt, { first, limits: { cap, levers: ['concurrency', 'memory'] }, endings });
+    expect(alone.attempts).toHaveLength(1);
+    expect(alone.last).toMatchObject({ kind: 'give-up', code: 'OUT_OF_MEMORY' });
+    const { attempts } = climb(planNextAttempt, { first, limits: LIMITS, endings });
+    expect(attempts.map(({ levers }) => levers)).toEqual([[], ['batchRows']]);
+  });
+
   test('a limit of its own is raised with every larger size, which alone would meet it again where it stands', () => {
     const { attempts } = climb(planNextAttempt, {
       first: firstAttempt(GIB, { concurrency: 0, resultLimitMiB: 8 }),
