@@ -46,7 +46,10 @@ def main(argv: list[str]) -> None:
     draft = arguments.ready.with_suffix(".draft")
     draft.write_text(json.dumps(ready))
     draft.replace(arguments.ready)
-    asked.wait()
+    parent = os.getppid()
+    while not asked.wait(1):
+        if arguments.until_parent_ends and os.getppid() != parent:
+            break  # a test that was killed leaves nothing behind
     host.stopping.set()
     application.join(ENDED_WITHIN_SECONDS)  # while it still serves: jobs may save what they have
     server.shutdown()
@@ -61,6 +64,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--factor", type=float, default=64, help="memory there divided by memory here")
     parser.add_argument("--speed", type=float, default=60, help="seconds of the services in one of ours")
     parser.add_argument("--jars", type=Path, default=SPARK_S3A, help="folder with S3A for Spark")
+    parser.add_argument("--until-parent-ends", action="store_true", help="ends when who started it has ended")
     parser.add_argument("--serve", default="python -m jobs.serve.server", help="`serve` of every image")
     return parser.parse_args(argv)
 

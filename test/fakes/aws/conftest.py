@@ -35,7 +35,13 @@ class Fake:
 
     def start(self):
         self._ready.unlink(missing_ok=True)
-        given = [f"--state={self.state}", f"--ready={self._ready}", f"--speed={SPEED}", f"--factor={FACTOR}"]
+        given = [
+            f"--state={self.state}",
+            f"--ready={self._ready}",
+            f"--speed={SPEED}",
+            f"--factor={FACTOR}",
+            "--until-parent-ends",
+        ]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "test.fakes.aws", *given, f"--port={self.port}", *self._options],
