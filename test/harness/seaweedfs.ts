@@ -20,7 +20,13 @@ export async function startSeaweedFs(): Promise<S3Server> {
   };
   await writeFile(join(folder, 's3.json'), JSON.stringify({ identities: [identity] }));
   const sockets = ['filer', 's3'].map((part) => `-${part}.localSocket=${join(folder, `${part}.sock`)}`);
-  const sizes = ['-volume.max=100', '-master.volumeSizeLimitMB=64', '-s3.port.iceberg=0', '-s3.port.lance=0', '-master.telemetry=false'];
+  const sizes = [
+    '-volume.max=100',
+    '-master.volumeSizeLimitMB=64',
+    '-s3.port.iceberg=0',
+    '-s3.port.lance=0',
+    '-master.telemetry=false',
+  ];
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     const server = await startProcess({

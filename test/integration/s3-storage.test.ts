@@ -290,14 +290,17 @@ describe('a publisher that is killed', () => {
     expect(await ownerOf(final)).toBe(winner);
   });
 
-  test.each(POINTS.filter((_, i) => i % 3 === 1))('%s: called again it ends with its own whole result', async (_point, point) => {
-    const final = place('final');
-    const mine = await stage('first');
-    await killAt(point(), mine, final);
-    await direct.publish(mine, final);
-    expect(await ownerOf(final)).toBe('first');
-    expect(await direct.stat(mine)).toBeUndefined();
-  });
+  test.each(POINTS.filter((_, i) => i % 3 === 1))(
+    '%s: called again it ends with its own whole result',
+    async (_point, point) => {
+      const final = place('final');
+      const mine = await stage('first');
+      await killAt(point(), mine, final);
+      await direct.publish(mine, final);
+      expect(await ownerOf(final)).toBe('first');
+      expect(await direct.stat(mine)).toBeUndefined();
+    },
+  );
 
   test('and whose staging folder was removed since holds nobody up', async () => {
     const final = place('final');
