@@ -1,6 +1,7 @@
 import type { Evidence } from '../contracts/evidence.js';
 import type { Verdict } from '../contracts/verdict.js';
 import { decideError } from './decide-error.js';
+import { decideLastWords } from './decide-last-words.js';
 import { decideLog } from './decide-log.js';
 import { decideReason } from './decide-reason.js';
 import { type Facts, factsOf } from './facts.js';
@@ -62,12 +63,16 @@ function judgeEnd(facts: Facts): Verdict {
   const cause = causeOf(log, facts);
   if (cause) return cause;
   const told = [named, log, decideReason(facts)].filter((one) => one.kind !== 'nothing');
-  if (facts.signal === 'SIGKILL') return first([...SIGNAL_RULES], facts) ?? unknown();
+  const ofChild = first([KERNEL_KILL_OF_CHILD], facts);
+  const ended = told.find((one) => one.kind === 'death' && one.verdict?.kind === 'cancelled');
+  if (ended?.kind === 'death' && ended.verdict) return ofChild ?? ended.verdict;
+  if (facts.signal === 'SIGKILL') return decideLastWords(facts) ?? first(SIGNAL_RULES, facts) ?? unknown();
   const own = told.find(({ kind }) => kind === 'own');
   if (own?.kind === 'own') return bug('own-error', own.quote);
   return (
-    first([KERNEL_KILL_OF_CHILD], facts) ??
+    ofChild ??
     judgeDeath(told, facts) ??
+    decideLastWords(facts) ??
     first(SIGNAL_RULES, facts) ??
     judgeFollowing(told) ??
     unknown()

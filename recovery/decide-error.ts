@@ -43,6 +43,7 @@ function decideWords(facts: Facts): Judgement {
           words.map((text) => sayingOf(text)),
         ),
         facts,
+        true,
       );
 }
 

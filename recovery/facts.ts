@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceEngine } from '../contracts/evidence.js';
 import { boundText } from './log/bound-text.js';
+import { flattenJson } from './log/flatten-json.js';
 import type { LogRecord } from './log/log-record.js';
 import { splitQuotedLog, type Told } from './log/quoted-log.js';
 import { readLines } from './log/read-lines.js';
@@ -28,6 +29,8 @@ export interface Facts {
   readonly records: readonly LogRecord[];
   /** Statements within the platform's reason. */
   readonly reasonRecords: readonly LogRecord[];
+  /** Statements within a message that no class of an exception heads. */
+  readonly messageRecords: readonly LogRecord[];
   /** A Spark program's words, whatever platform ran it. */
   readonly isSpark: boolean;
   /** Spark with driver and tasks in one JVM. */
@@ -50,10 +53,10 @@ const SIGNALS: Readonly<Record<number, string>> = {
 
 /** Reads evidence of any origin: what has the wrong type or is absurd counts as missing. */
 export function factsOf(evidence: Evidence): Facts {
-  const told = splitQuotedLog(text(evidence.reason));
+  const told = splitQuotedLog(flattenJson(text(evidence.reason)));
   const reason = told.words.slice(0, REASON);
   const errorClass = text(evidence.errorClass).slice(0, 300).trim();
-  const message = messageOf(text(evidence.errorMessage), errorClass);
+  const message = messageOf(flattenJson(text(evidence.errorMessage)), errorClass);
   const errorMessage = message.words.slice(0, REASON);
   const log = [text(evidence.logTail), told.log, message.log].filter((part) => part !== '').join('\n');
   const code = wholeNumber(evidence.exit?.code);
@@ -70,6 +73,7 @@ export function factsOf(evidence: Evidence): Facts {
     stopRequested: evidence.stopRequested,
     records: readRecords(lines),
     reasonRecords: readRecords(readLines(reason)),
+    messageRecords: errorClass === '' || isErrorCode(errorClass) ? readRecords(readLines(errorMessage)) : [],
     isSpark: SPARK_ENGINES.has(evidence.engine) || SPARK_WORDS.test(raw),
     isLocalSpark: /\bexecutor driver\b|\blocal\[[\d*]/.test(raw),
   };

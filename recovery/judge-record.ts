@@ -26,24 +26,26 @@ const WAKE =
 
 const NOTHING = { kind: 'nothing' } as const;
 
-/** Reads one record. Reasons of the platform beat memory: the first rule of the table over all its statements decides. */
+/** Reads one record. Reasons of the platform beat memory: the first rule of the table over all its statements decides; one that is not sure decides last. */
 export function judgeRecord(record: LogRecord, facts: Facts, anywhere = false): Judgement {
   if (isKernelNotice(record)) return NOTHING;
   const sayings = record.sayings.flatMap(unfold);
   const matchers = sayings.map((saying) => new SayingMatcher(saying, anywhere));
+  let unsure: Judgement | null = null;
   for (const rule of TEXT_RULES) {
     const matcher = matchers.find((candidate) => candidate.matches(rule));
     if (matcher === undefined) continue;
     const verdict = verdictOf(rule, matcher.saying.text, { facts, saying: matcher.saying, context: record.context });
-    if (rule.certainty === 'ambiguous' && rule.kind !== 'out-of-memory') {
-      return { kind: 'death', verdict, rank: record.rank, quote: matcher.saying.text };
+    if ((rule.certainty === 'ambiguous' && rule.kind !== 'out-of-memory') || rule.aftermath) {
+      unsure ??= { kind: 'death', verdict, rank: record.rank, quote: matcher.saying.text };
+      continue;
     }
     const sure =
       record.raisedInHandler && matcher.saying.text !== record.sayings[0]?.text ? lessSure(verdict) : verdict;
     const ended = rule.in === 'statement' && record.rank === 'bare';
     return { kind: 'cause', verdict: sure, rank: ended ? 'death' : record.rank, toldKill: rule.toldKill === true };
   }
-  return judgeUnknown(record.rank, sayings);
+  return unsure ?? judgeUnknown(record.rank, sayings);
 }
 
 /** The same verdict, at most probable. */

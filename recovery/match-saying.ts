@@ -1,20 +1,34 @@
 import { isCarrier } from './log/lead-ins.js';
 import type { Saying } from './log/saying.js';
 import { ownWords, speaksForItself } from './own-words.js';
+import { OF_MEMORY } from './rules/memory-words.js';
 import type { TextRule } from './rules/rule.js';
 
 /** Names of programs before their messages: `slurmstepd: error: `. */
 const PROGRAMS = /^(?:(?:[\w./+-]{1,60}(?:\[\d{1,10}\])?|Error|error|ERROR): {1,2}){0,3}/;
 
 /** What stands before the words makes the line a row of data, or another's report of them. */
-const DATA_BEFORE =
-  /[,;\t|={}"`]|(?<!\w)'|^\d+ |\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
+const ABOUT_DATA =
+  /\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
+const MARKS_OF_DATA = /[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S)/;
+/** Where in its source a program speaks from. */
+const PLACE =
+  /^(?:\d{1,3}: )?[\w./+-]{1,120}\.(?:cc?|cpp|cxx|hh?|hpp|cu|rs|go|f90|java|scala|py)(?:, (?:line )?|:)\d{1,7}: /;
+/** As little as that in front of the last words of all, which may stand in a scheduler's table. */
+const MARKS_OF_VALUES = /[,;\t={}[`]|(?<!\w)'/;
+
+/** True when what stands before the words makes the line data; the last words of all may stand in a table. */
+export function isDataBefore(text: string, inTable = false): boolean {
+  const before = text.replace(PROGRAMS, '').replace(PLACE, '');
+  return ABOUT_DATA.test(before) || (inTable ? MARKS_OF_VALUES : MARKS_OF_DATA).test(before);
+}
 
 /** A statement prepared for the rules. */
 export class SayingMatcher {
   readonly #headed: string;
   readonly #own: string | null;
   readonly #line: boolean;
+  readonly #ofMemory: boolean;
 
   /** @param anywhere the text is a platform's reason: the words may stand anywhere in it */
   constructor(
@@ -24,13 +38,21 @@ export class SayingMatcher {
     const { className, message, text } = saying;
     this.#headed = className === null ? '' : message === '' ? className : `${className}: ${message}`;
     this.#line = className === null || isCarrier(className);
+    this.#ofMemory = OF_MEMORY.test(text);
     const body = className === null ? text : message;
     this.#own = speaksForItself(saying)
       ? ownWords(anywhere ? body.replace(/"(\w{1,60}(?: \w{1,60}){0,3})"/g, '$1') : body)
       : null;
   }
 
-  matches({ in: where, pattern }: TextRule): boolean {
+  matches(rule: TextRule): boolean {
+    const { text, className } = this.saying;
+    if (rule.ofMemory && !this.#ofMemory) return false;
+    if (!this.#says(rule) || rule.unless?.test(text)) return false;
+    return !rule.also || className !== null || this.anywhere || rule.also.test(text);
+  }
+
+  #says({ in: where, pattern }: TextRule): boolean {
     if (where === 'class') return this.#headed !== '' && pattern.test(this.#headed);
     if (where === 'statement')
       return (
@@ -45,7 +67,6 @@ export class SayingMatcher {
     const found = pattern.exec(text);
     if (found === null) return false;
     if (this.anywhere) return true;
-    const before = text.slice(0, found.index).replace(PROGRAMS, '');
-    return found.index <= 400 && !DATA_BEFORE.test(before);
+    return found.index <= 400 && !isDataBefore(text.slice(0, found.index));
   }
 }

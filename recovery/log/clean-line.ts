@@ -18,10 +18,14 @@ const PREFIXES: readonly RegExp[] = [
   // The kernel's ring buffer, then seconds or milliseconds since 1970.
   /^\[ {0,8}\d{1,9}\.\d{6}\] ?/,
   /^\d{10}(?:\d{3})?(?:\.\d{1,9})? /,
-  // syslog and journald: host, program and process.
+  // syslog and journald: host, program and process. Heroku: program and dyno.
   /^[\w.-]{1,64} [\w.@-]{1,64}\[\d{1,10}\]: /,
+  /^[a-z][\w-]{1,30}\[[a-z][\w.-]{1,30}\]: /,
   /^[\w.-]{1,64} (?=kernel: )/,
   /^kernel: (?:\[ {0,8}\d{1,9}\.\d{6}\] ?)?/,
+  // Airflow: the place in the source. Grid Engine: program, host, level.
+  /^\{[\w./-]{1,80}:\d{1,6}\} /,
+  /^ ?[\w-]{1,20}\|[\w.-]{1,80}\|[A-Z]\|/,
   // Streams: by name, by Open MPI, by torchrun.
   /^(?:\[(?:stderr|stdout|err|out)\]|(?:stderr|stdout) ?[:>|]) ?/i,
   /^\[\d{1,5},\d{1,5}\]<std(?:err|out)>: ?/,
@@ -38,7 +42,7 @@ const PREFIXES: readonly RegExp[] = [
 ];
 
 const NAMES = 'FATAL(?! ERROR:)|CRITICAL|SEVERE|EMERGENCY|PANIC|ERROR|ERR|WARNING|WARN|INFO|NOTICE|DEBUG|TRACE|FINE';
-const LEVEL_FIRST = new RegExp(String.raw`^ {0,4}[[<(]?(${NAMES})[\]>)]?(?:[ \t:|-]{1,8}|$)`);
+const LEVEL_FIRST = new RegExp(String.raw`^ {0,4}[[<(]?(${NAMES})[\]>)]?(?: - |[ \t:|-]{1,8}|$)`);
 const LEVEL_IN_BRACKETS = /^ {0,4}\[(fatal|critical|severe|error|err|warning|warn|info|notice|debug|trace)\] ?/i;
 const LEVEL_AS_FIELD = /^(?:[a-z]{1,8}=\S{1,60} ){0,3}level=(\w{3,8}) (?:msg=)?/;
 const LEVEL_AFTER_NAME = new RegExp(String.raw`^(?:- )?[\w.$/-]{1,80}(?: -)? (${NAMES})(?: -)?[ :]{1,3}`);
@@ -48,6 +52,8 @@ const GLOG = /^([IWEF])\d{4,8} \d\d:\d\d:\d\d(?:\.\d{1,9})? {1,8}\d{1,10} [\w./-
 const BRACKETED = /^\[(?![A-Z_0-9.]{1,80}\])[\w .:/#@,+*-]{1,80}\] ?/;
 const LOGGER =
   /^(?:[[(][\w .:/#@+-]{1,80}[\])] )?([A-Za-z_][\w.$/-]{0,120}(?:\[\d{1,10}\])?(?:@\w{1,20})?)(?: -|:) {0,2}/;
+/** Rust's tracing: what was being done, with its fields. */
+const SPAN = /^[\w:]{1,60}\{[^{}]{0,300}\}: /;
 const A_CLASS = /(?:Error|Exception|Throwable|OutOfMemory|Killed|Failure|Failed|Panic|Interrupt)$/i;
 
 /** Command lines tell how something was started, with flags such as `-XX:OnOutOfMemoryError=…`, and never how it ended. */
@@ -87,7 +93,7 @@ function stripPrefixes(line: string): readonly [string, boolean] {
 
 function readLevel(line: string, timed: boolean): readonly [string, Level | null] {
   const glog = GLOG.exec(line);
-  if (glog) return [line.slice(glog[0].length), levelOf(glog[1] ?? '')];
+  if (glog) return [line.slice(glog[0].length).replace(/^"(.*)"$/, '$1'), levelOf(glog[1] ?? '')];
   const rest = timed || line.startsWith('[') ? line.replace(BRACKETED_UNLESS_LEVEL, '') : line;
   const found =
     LEVEL_FIRST.exec(rest) ??
@@ -95,7 +101,8 @@ function readLevel(line: string, timed: boolean): readonly [string, Level | null
     LEVEL_AS_FIELD.exec(rest) ??
     (timed ? LEVEL_AFTER_NAME.exec(rest) : null);
   if (!found) return [rest, null];
-  return [stripLogger(stripPrefixes(rest.slice(found[0].length))[0]), levelOf(found[1] ?? '')];
+  const said = stripPrefixes(rest.slice(found[0].length))[0].replace(SPAN, '');
+  return [stripLogger(said), levelOf(found[1] ?? '')];
 }
 
 const BRACKETED_UNLESS_LEVEL = new RegExp(

@@ -19,7 +19,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^Job \S{1,80} (?:cancelled|failed) because /i,
   /^(?:Application|Final app status|final status)[^:]{1,200}: /i,
   /^(?:Caused by|Diagnostics|diagnostics|Reason|Error|ERROR|Last few exceptions|nested exception is|job failed|Task failed with exception|Exit reason): ?/,
-  /^(?:AlgorithmError|ExecuteUserScriptError|ClientError): ?/,
+  /^(?:AlgorithmError|ExecuteUserScriptError|ClientError|FAILED|FAILURE): ?/,
   /^.{0,3000}\bExtraInfo "/s,
   /^Job execution failed, .{0,300}?Last few exceptions: /s,
   /^ExitCode -?\d{1,4}\s{1,4}ErrorMessage ['"]?/,
@@ -29,13 +29,19 @@ const LEAD_INS: readonly RegExp[] = [
   /^Caught unexpected exception: /,
   /^(?:Vertex|Task|TaskAttempt|Job|Stage|Container|Application|Step|Query|DAG)\b[^\n]{0,60}\bfail(?:ed|ure)?\b[:,]? ?/i,
   /^Error from server \(\w{1,40}\): (?:error when \w{1,20} "[^"]{1,300}": )?(?:[\w./]{1,80} "[^"]{1,300}" is forbidden: )?/,
+  /^[^\n,;|"'{}=]{0,80}?\b(?:[Ee]xecut\w{1,4}|[Tt]ask|[Jj]ob|[Ss]tep|[Rr]un|[Bb]uild|[Pp]rocess\w{0,4}) failed(?: with)?: /,
+  // One cause behind another, as C++ and Go write them: the last says what went wrong.
+  /^[^\n]{0,400}?: (?=[A-Z]\w{1,20} error: )/,
+  /^Failed to execute [^\n]{1,300}?: /,
   /^\[?Errno None\]?:? /,
 ];
 
 /** A fully named Java exception in the middle of a statement. */
-const EMBEDDED = /(?:^|\n|: |\()((?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80}(?:Error|Exception|Throwable)\b.{0,1500})/s;
+const EMBEDDED =
+  /(?:^|\n|: ?|\()((?:[a-z_]\w{0,60}\.){1,10}[A-Z][\w$]{0,120}(?:Error|Exception|Throwable|[a-z]OOM)\b.{0,1500})/s;
 
-const MOST = 6;
+/** A failure handed on from task to job to driver is wrapped this often at most. */
+const MOST = 8;
 
 /** A statement and those that it carries, outermost first. Only carriers and known lead-ins are opened, so data stays data. */
 export function unfold(saying: Saying): readonly Saying[] {
@@ -60,6 +66,8 @@ function carriedBy(saying: Saying): readonly Saying[] {
     ];
   if (saying.className !== null && !isCarrier(saying.className)) return messageIsClass(saying);
   const body = saying.className === null ? saying.text : saying.message;
+  // Rust prints what main() returned in the form for debugging.
+  const debugged = /^(?:[A-Z]\w{0,60}\(){1,6}"(.{1,1500})"\){1,6}$/s.exec(body)?.[1];
   const leads = LEAD_INS.filter((pattern) => pattern.test(body));
   const after = leads.map((lead) => sayingOf(body.replace(lead, '')));
   const embedded =
@@ -69,15 +77,16 @@ function carriedBy(saying: Saying): readonly Saying[] {
   return [
     ...(saying.className === null ? [] : [sayingOf(saying.message)]),
     ...after,
+    ...(debugged === undefined ? [] : [sayingOf(debugged)]),
     ...(embedded === undefined ? [] : [sayingOf(embedded)]),
   ];
 }
 
-/** Java prints a cause's class as the message of an exception that was made from it alone. */
+/** Java hands a cause on in the message of the exception that was made from it, by itself or behind what was being done. */
 function messageIsClass({ className, message }: Saying): readonly Saying[] {
   const java = className !== null && /^(?:java|javax|scala|org|com|io)\./.test(className);
-  const named = /^(?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80}(?:Error|Exception)\b/.test(message);
-  return java && named ? [sayingOf(message)] : [];
+  const named = java ? EMBEDDED.exec(message)?.[1] : undefined;
+  return named === undefined ? [] : [sayingOf(named)];
 }
 
 /** True for a class that only carries another failure. */

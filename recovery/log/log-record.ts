@@ -35,6 +35,7 @@ export class RecordBuilder {
   #discounted = false;
   #handling = false;
   #wasLast = false;
+  #carried = false;
   /** A Python traceback has begun; the next line that is not indented is the exception. */
   awaiting = false;
 
@@ -57,12 +58,21 @@ export class RecordBuilder {
     return this.#relation !== 'own';
   }
 
+  /** The message of the last statement ends in a colon: what comes next is what it announces. */
+  get isAnnouncing(): boolean {
+    return this.form !== 'line' && /:\s*$/.test(this.last?.message ?? '');
+  }
+
   get last(): Saying | undefined {
     return this.#sayings.at(-1);
   }
 
-  /** Frames of a stack: the statement before them was thrown. */
-  sawFrame(): void {
+  /**
+   * Frames of a stack: the statement before them was thrown. A logger writes a stack under one level; where every line of it has
+   * its own, the level is of a transport that carries what a child printed.
+   */
+  sawFrame(level: Level | null = null): void {
+    if (level !== null) this.#carried = true;
     this.#frames = true;
     this.#tail = MESSAGE_LINES;
   }
@@ -119,6 +129,7 @@ export class RecordBuilder {
   }
 
   #rank(): Rank {
+    if (this.#carried) return this.main ? 'death' : 'said';
     if (this.level === 'quiet') return 'hint';
     if (this.level === 'error') return 'said';
     if (this.form === 'line') return this.level === 'fatal' ? 'death' : 'bare';

@@ -17,15 +17,15 @@ const THREAD = /^Exception in thread (?:"([^"]{1,200})"|(\S{1,100})(?: \([^()]{1
 const IGNORED = /^(?:Exception ignored (?:in|on)|Error in (?:atexit|sys\.excepthook))/;
 /** A class by itself or with a message, as runtimes print what nobody caught. */
 const THROWN =
-  /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
+  /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable|[a-z]OOM)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
 /** A line without any of these is progress or data. */
 const TELLING =
-  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|OutOf|core dumped|exhaust|is invalid|Cannot |bigger than/i;
+  /memory|memset|alloc|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
 /** An item of a list, as in advice and documentation. */
-const LISTED = /^(?:[-*+>•] |\d{1,3}[.)] |\*\*|#{2,6} )/;
+const LISTED = /^(?:[-*+>•] |\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
   /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
@@ -52,6 +52,7 @@ class RecordReader {
   #ignoring = false;
   #inThread = false;
   #afterBlank = false;
+  #state: 'ended' | 'earlier' | null = null;
 
   records(): readonly LogRecord[] {
     this.#open(new RecordBuilder('line', null, true));
@@ -74,8 +75,18 @@ class RecordReader {
     this.#afterBlank = false;
   }
 
+  /** `kubectl describe` shows below the end of a container how it had ended before. */
+  #isEarlier(text: string): boolean {
+    if (this.#state === null && !text.startsWith('State:')) return false;
+    if (/^State: {1,40}Terminated$/.test(text)) this.#state = 'ended';
+    else if (/^Last State: /.test(text)) this.#state = this.#state === 'ended' ? 'earlier' : null;
+    else if (/^(?:Ready|State|Restart Count|Limits|Name|Events):/.test(text)) this.#state = null;
+    return this.#state === 'earlier';
+  }
+
   #take(line: Line): void {
     const { text, level, indented } = line;
+    if (this.#isEarlier(text)) return;
     const current = this.#current;
     if (TEST_REPORT.test(text)) {
       this.#testReport(line);
@@ -86,11 +97,11 @@ class RecordReader {
       return;
     }
     if (PYTHON_FRAME.test(text)) {
-      this.#pythonFrame();
+      this.#pythonFrame(level);
       return;
     }
     if (FRAME.test(text)) {
-      current.sawFrame();
+      current.sawFrame(level);
       return;
     }
     if (DIRECT.test(text)) {
@@ -167,9 +178,9 @@ class RecordReader {
     this.#current.awaiting = true;
   }
 
-  #pythonFrame(): void {
+  #pythonFrame(level: Line['level']): void {
     if (this.#current.isEmpty && this.#current.form === 'line') this.#open(new RecordBuilder('python', null, true));
-    this.#current.sawFrame();
+    this.#current.sawFrame(level);
     this.#current.awaiting = true;
   }
 
@@ -203,7 +214,7 @@ class RecordReader {
   #thrown(text: string): void {
     const { level, hasFrames, isEmpty, form } = this.#current;
     const loggedWith = level !== null && !hasFrames && !isEmpty && form === 'line';
-    if (loggedWith || this.#current.isRelating) this.#current.say(text);
+    if (loggedWith || this.#current.isRelating || this.#current.isAnnouncing) this.#current.say(text);
     else this.#open(new RecordBuilder('thrown', null, true)).say(text);
   }
 

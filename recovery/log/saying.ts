@@ -14,7 +14,7 @@ const HEAD = new RegExp(
   String.raw`^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(${NAME})(?:\((${NAME})?\))?(?: \[([A-Z_]{3,60})\])?(?: in (?:rule \S{1,80} in )?file [^:\n]{1,200}, line \d{1,7})?(?::(?:\s|$)(.*))?$`,
   's',
 );
-const LOOKS_THROWN = /(?:Error|Exception|Throwable|KilledWorker|BrokenProcessPool)$/;
+const LOOKS_THROWN = /(?:Error|Exception|Throwable|[a-z]OOM|KilledWorker|BrokenProcessPool)$/;
 
 /** Reads a statement; `thrown` when the place where it stands already says that it is an exception. */
 export function sayingOf(text: string, thrown = false): Saying {

@@ -14,6 +14,10 @@ const TEXT_FIELDS = [
   'stack_trace',
   'stacktrace',
   'traceback',
+  'thrown',
+  'throwable',
+  'stackTrace',
+  'extendedStackTrace',
 ];
 const LEVEL_FIELDS = ['level', 'levelname', 'severity', 'log_level', 'lvl'];
 

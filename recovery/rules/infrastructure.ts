@@ -9,8 +9,17 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ]storage|disk is full|database or disk is full|out[ _]of[ _]disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ](?:local )?storage|local ephemeral|disk is full|database or disk is full|out[ _]of[ _]disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
     source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
+  },
+  {
+    id: 'evicted-over-its-request',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'host',
+    in: 'message',
+    pattern: /low on resource: memory\b[\s\S]{0,400}?(?:exceeds its request|has larger consumption of memory)/,
+    source: 'kubelet eviction manager: it ends first who uses more than it asked for',
   },
   {
     id: 'preempted',
@@ -19,7 +28,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
+      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
     source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
   },
   {
@@ -29,7 +38,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|Task was not acquired|We encountered an internal error/i,
+      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Task was not acquired|We encountered an internal error/i,
     source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
   },
   {
@@ -39,7 +48,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -49,7 +58,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /ThrottlingException|ThrottledException|Throttling\b|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceeded\w*|SlowDown\b|Rate exceeded|rateLimitExceeded|Too Many Requests|\b429\b[^\n]{0,30}(?:rate|requests)|reached max retries: \d+\)[^\n]{0,60}Rate/,
+      /ThrottlingException|ThrottledException|Throttling\b|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceeded\w*|SlowDown\b|Rate exceeded|rateLimitExceeded|Too Many Requests|429 Quota exceeded|\b429\b[^\n]{0,30}(?:rate|requests)|reached max retries: \d+\)[^\n]{0,60}Rate/,
     source: 'AWS, GCP and HTTP error codes',
   },
   {
@@ -79,8 +88,18 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
+      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
     source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks; PyTorch ProcessGroupNCCL',
+  },
+  {
+    id: 'timeout-class',
+    kind: 'timeout',
+    certainty: 'definite',
+    region: null,
+    in: 'class',
+    pattern:
+      /^[\w.]{0,80}(?:TaskTimeout|(?:Soft)?TimeLimitExceeded|(?:Job|FlowRun|TaskRun)Timeout|MaxRuntimeExceeded)\w{0,12}(?:$|:)/,
+    source: 'Airflow AirflowTaskTimeout, Celery SoftTimeLimitExceeded, Prefect',
   },
   {
     id: 'cancelled',
@@ -89,8 +108,18 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CANCELLED (?:AT|by)\b|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|State of this instance has been externally set|application \S{1,80} killed by user/i,
+      /CANCELLED by\b|operation was cancell?ed|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|State of this instance has been externally set|application \S{1,80} killed by user/i,
     source: 'YARN ContainerExitStatus; Slurm; EMR, SageMaker and Databricks job states',
+  },
+  {
+    id: 'slurm-cancelled',
+    kind: 'cancelled',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /CANCELLED AT\b/,
+    aftermath: true,
+    source: 'Slurm: slurmd_req.c tells so of every job that it ends, whatever the reason',
   },
   {
     id: 'keyboard-interrupt',

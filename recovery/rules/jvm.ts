@@ -166,7 +166,7 @@ export const JVM_RULES: readonly TextRule[] = [
     region: 'jvm-heap',
     in: 'statement',
     pattern:
-      /(?:Error|FAILED|Error running child|Error: java\.lang\.OutOfMemoryError) ?: ?(?:java\.lang\.OutOfMemoryError: )?(?:Java heap space|GC overhead limit exceeded)/,
+      /(?<!\w)(?:Error|FAILED|Error running child|Error: java\.lang\.OutOfMemoryError) ?: ?(?:java\.lang\.OutOfMemoryError: )?(?:Java heap space|GC overhead limit exceeded)/,
     source: 'Hadoop MapReduce: org.apache.hadoop.mapred.YarnChild prints the message of the error',
   },
   {

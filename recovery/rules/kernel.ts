@@ -3,12 +3,14 @@ import type { LogRecord } from '../log/log-record.js';
 import type { FieldRule } from './rule.js';
 
 const MEMCG =
-  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed/;
+  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed|\bTaskOOM event\b|\bexit_?[Cc]ode['"]?[=:] ?137\b.{0,40}\breason['"]?[=:] ?['"]?OOMKilled\b/;
 const GLOBAL =
-  /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG/;
+  /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|System OOM encountered, victim process|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG|^(?:[Ss]ending|[Kk]illing) (?:SIG(?:TERM|KILL) to )?(?:the )?process \d.{0,160}(?:badness|oom_score)/;
+/** Killers in user space ask first. */
+const ASKED_TO_END = /SIGTERM to (?:the )?process \d/;
 
-/** Docker's own state of the container, as `docker inspect` prints it. */
-const DOCKER_STATE = /"OOMKilled": ?true\b/;
+/** The state of the container as `docker inspect`, `kubectl describe` and Nomad print it. */
+const CONTAINER_STATE = /"OOMKilled": ?true\b|\b[Rr]eason["']?[:=] {0,12}["']?OOMKilled\b|Exit Message: "OOM Killed"/;
 
 /** Kills for memory: counted by the kernel, or told by dmesg, systemd or Slurm in the log. */
 export interface MemoryKills {
@@ -42,16 +44,23 @@ export const KERNEL_KILL: FieldRule = {
   region: ({ facts }) => memoryKills(facts)?.region ?? 'container',
   source: 'Linux memory controller: oom_kill of memory.events or memory.oom_control, together with SIGKILL',
   match: (facts) => {
+    if (facts.signal === 'SIGTERM') return askedToEnd(facts);
     if (facts.signal !== 'SIGKILL') return null;
-    const quote = memoryKills(facts)?.quote ?? dockerState(facts);
+    const quote = memoryKills(facts)?.quote ?? containerState(facts);
     return quote === null ? null : `${exitText(facts)}; ${quote}`;
   },
 };
 
 /** A row of data may look the same, so it counts only when the container itself was killed. */
-function dockerState({ oomKills, records }: Facts): string | null {
+function containerState({ oomKills, records }: Facts): string | null {
   if (oomKills !== null) return null;
-  return records.map(({ sayings }) => sayings[0]?.text ?? '').findLast((text) => DOCKER_STATE.test(text)) ?? null;
+  return records.map(({ sayings }) => sayings[0]?.text ?? '').findLast((text) => CONTAINER_STATE.test(text)) ?? null;
+}
+
+/** A killer in user space sends SIGTERM first, and its victim may obey. */
+function askedToEnd(facts: Facts): string | null {
+  const quote = memoryKills(facts)?.quote ?? '';
+  return ASKED_TO_END.test(quote) ? `${exitText(facts)}; ${quote}` : null;
 }
 
 /** A child was killed, and the parent failed for want of it. */

@@ -1,4 +1,16 @@
-import { allocator } from './regions.js';
+import {
+  ALLOCATION_FAILED,
+  CLASS_OF_EXHAUSTION,
+  ENDED,
+  LIMIT_PASSED,
+  LIVES_ON,
+  OF_A_DEVICE,
+  OF_A_SERVER,
+  OF_THE_CLIENT,
+  RECURSES,
+  REFUSED,
+} from './memory-words.js';
+import { allocator, memoryOfClass } from './regions.js';
 import type { TextRule } from './rule.js';
 
 /** Programs whose memory is the machine's: C, C++, Go, Rust, R, Perl, Ruby, Julia, .NET, the shell's tools. */
@@ -75,7 +87,7 @@ export const NATIVE_RULES: readonly TextRule[] = [
     certainty: 'definite',
     region: 'host',
     in: 'statement',
-    pattern: /(?:heap exhausted|Heap exhausted;)/,
+    pattern: /\bheap exhausted\b/i,
     source: 'GHC runtime; SBCL',
   },
   {
@@ -89,9 +101,11 @@ export const NATIVE_RULES: readonly TextRule[] = [
   },
   {
     id: 'program-out-of-memory',
+    ofMemory: true,
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: 'host',
+    region: ({ saying }) => (OF_A_DEVICE.test(saying.text) ? 'gpu' : 'host'),
+    unless: RECURSES,
     in: 'statement',
     pattern:
       /(?:(?:fatal|FATAL|error|ERROR)[: ]{1,3})?(?:[Oo]ut of memory(?:!|\.?$|, malloc failed|: ?(?:malloc|cannot allocate)| \(?(?:allocating|Needed|in |while|trying))|(?:virtual )?memory exhausted|[Mm]emory (?:allocation|exhausted)\b[^\n]{0,40}(?:fail(?:ed|ure)|error)|(?:cannot|could not|can't|unable to|failed to) (?:re)?allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B?|bytes)|buffer of)|(?:x?malloc|x?calloc|x?realloc|mmap|fork|sbrk)(?:\(\))?:? ?[^\n]{0,40}(?:Cannot allocate memory|failed|out of memory)|Cannot allocate memory\.?$|not enough memory|insufficient memory)/i,
@@ -99,16 +113,61 @@ export const NATIVE_RULES: readonly TextRule[] = [
   },
 ];
 
+/** What a client says of the memory of its server. Before every rule about a job's own. */
+export const SERVER_RULES: readonly TextRule[] = [
+  {
+    id: 'memory-of-a-server',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'class',
+    ofMemory: true,
+    pattern: OF_A_SERVER,
+    unless: OF_THE_CLIENT,
+    source: 'Redis maxmemory, SQLSTATE 53200, MySQL error 1038, BigQuery resourcesExceeded',
+  },
+];
+
+/** The words themselves, where they are no name of something that only has to do with it. */
+const OUT_OF_MEMORY =
+  /\b(?:ran out-of-memory\b|out of memory(?! (?:budget|pool|quota|range|score|region|bounds|order|error (?:rate|count|budget)|alert|event|kill(?:er)? (?:count|rate)|report|column|test|flag|handler|category|class)\b)\b|(?:not enough|insufficient|ran out of) memory\b|cannot allocate memory\b)/;
+
 /** Words of an exception that speaks for itself, in any library. */
 export const ALLOCATION_RULES: readonly TextRule[] = [
   {
+    id: 'memory-limit-passed',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    ofMemory: true,
+    pattern: LIMIT_PASSED,
+    also: ENDED,
+    unless: new RegExp(`${LIVES_ON.source}|${REFUSED.source}`, 'i'),
+    source: 'schedulers and hosts in words of their own: Grid Engine, HTCondor, Moab, Torque, Heroku, App Engine',
+  },
+  {
+    id: 'class-names-exhaustion',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: memoryOfClass,
+    in: 'class',
+    ofMemory: true,
+    pattern: CLASS_OF_EXHAUSTION,
+    source: 'RAPIDS, Gluten, Hive, Trino and others: a class of its own for memory that ran out',
+  },
+  {
     id: 'allocation-failed',
+    ofMemory: true,
     kind: 'out-of-memory',
     certainty: 'probable',
     region: allocator,
     in: 'message',
-    pattern:
-      /\b(?:out of memory(?! (?:budget|pool|quota|range|score|region|bounds|order|error (?:rate|count|budget)|alert|event|kill(?:er)? (?:count|rate)|report|column|test|flag|handler|category|class)\b)\b|cannot allocate memory\b|(?:unable|failed) to allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B|bytes)|an? array)|could not allocate (?:memory|block|\d)|memory allocation (?:of \d+ bytes )?(?:error|failed|failure)|(?:not enough|insufficient|ran out of) memory\b|(?:malloc|realloc|calloc) of size \d+ failed|memory (?:limit )?exhausted|errno 12\b)/i,
+    pattern: new RegExp(
+      `${OUT_OF_MEMORY.source}|${ALLOCATION_FAILED.source}|\\b(?:memory (?:limit )?exhausted|could not allocate (?:memory|block|\\d))`,
+      'i',
+    ),
+    unless: RECURSES,
     source: 'errno 12 (ENOMEM) and the words of allocators: pandas, Arrow, XGBoost, LightGBM, Polars, SQLite',
   },
 ];

@@ -38,7 +38,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'statement',
     pattern:
-      /The \w{1,60} "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
+      /(?:The )?\w{1,60} "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
     source: 'Kubernetes API server, Docker daemon',
   },
   {
@@ -49,6 +49,16 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     in: 'message',
     pattern: /\bVALIDATION_ERROR\b|Failed to validate input data configuration/,
     source: 'EMR StateChangeReason.Code; SageMaker built-in algorithms',
+  },
+  {
+    id: 'not-installed',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern:
+      /\b(?:ImagePullBackOff|ErrImagePull|InvalidImageName|CreateContainerConfigError)\b|BOOTSTRAP_FAILURE|Library installation failed/,
+    source: 'Kubernetes, EMR, Databricks: what the job needs could not be had',
   },
   {
     id: 'panic',

@@ -68,6 +68,15 @@ export const RAY_RULES: readonly TextRule[] = [
     source: 'Ray: ActorDiedError and NodeDiedError with preempted set',
   },
   {
+    id: 'ray-node-died',
+    kind: 'lost',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /\bits node has died\b/,
+    source: 'Ray: ActorDiedError and RayActorError of an actor on a node that is gone',
+  },
+  {
     id: 'ray-node-lost',
     kind: 'lost',
     certainty: 'probable',

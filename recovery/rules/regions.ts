@@ -1,4 +1,5 @@
 import type { Region } from '../../contracts/verdict.js';
+import { OF_A_DEVICE, OFF_HEAP } from './memory-words.js';
 import type { Place } from './rule.js';
 
 /** Whose heap it was: an executor names itself with a number, tasks of local mode run in the driver. */
@@ -25,8 +26,28 @@ export function taskHeap({ facts, saying, context }: Place): Region {
 /** An allocation that failed: in an exception of Python it is Python's memory, in a line of a program the machine's. */
 export function allocator({ facts, saying }: Place): Region {
   const { className } = saying;
-  // ClientError is SageMaker's word for its instance.
-  if (className === null || /(?:^|\.)ClientError$/.test(className)) return 'host';
-  if (/^(?:java|scala|org|com|io)\./.test(className)) return javaHeap({ facts, saying, context: '' });
+  if (OF_A_DEVICE.test(saying.text)) return 'gpu';
+  // ClientError is SageMaker's word for its instance; programs print Error, Python has no such class.
+  if (className === null || /(?:^|\.)ClientError$|^Error$/.test(className)) return 'host';
+  if (isJava(className)) return OFF_HEAP.test(saying.text) ? 'direct-buffer' : javaHeap({ facts, saying, context: '' });
   return facts.engine === 'node' ? 'host' : 'python-worker';
+}
+
+/** Which memory a class named after its exhaustion means: an accelerator's, what lies beside the heap, or its runtime's own. */
+export function memoryOfClass(place: Place): Region {
+  const { className, text } = place.saying;
+  if (OF_A_DEVICE.test(text)) return 'gpu';
+  if (className === null || !isJava(className)) return allocator(place);
+  return OFF_HEAP.test(text) ? 'direct-buffer' : taskHeap(place);
+}
+
+function isJava(className: string): boolean {
+  return /^(?:java|javax|scala|org|com|io|ai)\./.test(className);
+}
+
+/** A heap that a line without a class speaks of. */
+export function heapOf(place: Place): Region {
+  if (place.facts.engine === 'node') return 'node-heap';
+  const isJvm = place.facts.isSpark || place.facts.engine === 'jvm' || /\b(?:JVM|Java)\b/i.test(place.saying.text);
+  return isJvm ? javaHeap(place) : allocator(place);
 }

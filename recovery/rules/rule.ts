@@ -33,6 +33,14 @@ export interface TextRule extends Outcome {
    */
   readonly in: 'class' | 'message' | 'statement';
   readonly pattern: RegExp;
+  /** The pattern is looked for only where a word of memory stands: it is a slow one. */
+  readonly ofMemory?: true;
+  /** What a line has to say besides, because anything may be printed; an exception ended something anyway. */
+  readonly also?: RegExp;
+  /** What none of it may say. */
+  readonly unless?: RegExp;
+  /** The text tells of what a manager does with a job after it failed: an earlier word of a cause explains it. */
+  readonly aftermath?: true;
   /** The text tells of a SIGKILL only: a kernel counter that stood still refutes it. */
   readonly toldKill?: true;
 }
