@@ -176,6 +176,12 @@ describe('where the peak follows the limit', () => {
     expect(sizeOf(nights(5, { ...heap, peakBytes: GIB }))).toBe(3 * GIB);
   });
 
+  test('it does not step down after an attempt that found a part of its work done: the rest needed less', () => {
+    expect(sizeOf([run(1, { ...heap, peakBytes: GIB, shareDone: 0.3 })])).toBe(4 * GIB);
+    const larger = run(1, { ...heap, memoryBytes: 8 * GIB, peakBytes: 7 * GIB });
+    expect(sizeOf([larger, run(2, { ...heap, peakBytes: GIB, shareDone: 0.3 })])).toBe(8 * GIB);
+  });
+
   test('each night steps down once, until the job uses what it has', () => {
     const records = nights(20, { ...heap, memoryBytes: 16 * GIB, peakBytes: 2 * GIB });
     const seen: number[] = [];

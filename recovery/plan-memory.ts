@@ -75,7 +75,7 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, isLastAttempt) : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
   // Where memory can give no more, a notch an attempt would prove in five attempts what one proves.
-  const pulled = pullAll(limits, help, { attempt, far: size === null && !isFirstOfRegion });
+  const pulled = pullAll(limits, help, { attempt, far: size === null && (mayGrow || !isFirstOfRegion) });
   const moves = isTooLarge(last, limits) ? pulled.filter(({ lever }) => CUTS_WORK.has(lever)) : pulled;
   const free = moves.filter(({ lever }) => !changesResult(lever));
 

@@ -55,6 +55,16 @@ describe('out of memory', () => {
     expect(textOf(decision)).toContain('the largest size allowed is 8 GiB, and no lever is left');
   });
 
+  test('at the cap the first failure takes the levers to their end, since no size is left to be tried between', () => {
+    const { attempts, last } = climb(planNextAttempt, {
+      first: firstAttempt(8 * GIB, SETTINGS),
+      limits: LIMITS,
+      endings: [KILLED],
+    });
+    expect(steps(attempts)).toEqual(['8 0 250000 ', '8 1 1000 concurrency+batchRows']);
+    expect(last).toMatchObject({ kind: 'give-up', code: 'OUT_OF_MEMORY' });
+  });
+
   test('the last memory attempt gets everything', () => {
     const { attempts } = climb(planNextAttempt, {
       first: firstAttempt(GIB / 2, SETTINGS),

@@ -81,7 +81,7 @@ export function needsOf(newestFirst: readonly SizeRecord[], levers: Settings): r
       ? seen.filter((newer) => newer.limitBytes < limitBytes && isLikeSized(newer.amount, amount))
       : [];
     const bytes = Math.min(alone, ...proofs.map((newer) => newer.bytes * scaleUp(newer.amount, amount)));
-    seen.push({ amount, bytes, tooSmallBytes, limitBytes: fills ? limitBytes : Infinity });
+    seen.push({ amount, bytes, tooSmallBytes, limitBytes: fills && record.shareDone === 1 ? limitBytes : Infinity });
   }
   return seen;
 }
@@ -101,6 +101,7 @@ function needAlone({ engine, peakBytes, tooSmall, shareDone }: SizeRecord, limit
   if (peakBytes === null || failedBelow) return limitBytes;
   const withRoom = peakBytes * PEAK_FACTOR + PEAK_ROOM_BYTES;
   if (!FILLS_ITS_LIMIT.includes(engine)) return withRoom * Math.min(MOST_UNSEEN, 1 / shareDone);
-  if (peakBytes >= limitBytes * ROOMY) return limitBytes;
+  // What an attempt held that found most of the work done says little of one that does it all.
+  if (shareDone < 1 || peakBytes >= limitBytes * ROOMY) return limitBytes;
   return Math.min(limitBytes, Math.max(limitBytes * STEP_DOWN, withRoom));
 }
