@@ -109,12 +109,15 @@ export const SageMakerProfile = z.strictObject({
 });
 export type SageMakerProfile = Readonly<z.infer<typeof SageMakerProfile>>;
 
-/** `rayCluster` of tempered.json: a cluster that is reached by the Ray Jobs API. */
+/** `rayCluster` of tempered.json: a cluster that is reached by the Ray Jobs API, whose nodes see the storage root under the same path. */
 export const RayClusterProfile = z.strictObject({
   address: z.url({ protocol: /^https?$/ }),
   /** The largest job that a node of the cluster can run. */
   memory: ByteSize,
   cpus: z.number().positive(),
+  /** Folder with the code, and its Python, as the nodes see them; by default this checkout and its environment. */
+  projectRoot: z.string().startsWith('/').optional(),
+  python: z.string().min(1).optional(),
 });
 export type RayClusterProfile = Readonly<z.infer<typeof RayClusterProfile>>;
 

@@ -6,6 +6,7 @@ import { openEmr } from './emr/platform.js';
 import { openEmrServerless } from './emr-serverless/platform.js';
 import { LocalPlatform } from './local/local-platform.js';
 import type { Platform } from './platform.js';
+import { openRayCluster } from './ray-cluster/platform.js';
 
 export { memoryEnforcement } from './local/memory-enforcement.js';
 export type { MemoryEnforcement } from './local/memory-enforcement.js';
@@ -20,7 +21,7 @@ export type Platforms = Readonly<Record<string, Platform>>;
  * @param storage where jobs of other machines find their files
  */
 export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Platforms {
-  const { local, aws, emr, emrServerless } = profile;
+  const { local, aws, emr, emrServerless, rayCluster } = profile;
   const shared = aws && { aws, storage, projectRoot };
   return {
     local: LocalPlatform.open({
@@ -31,6 +32,7 @@ export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Pla
     }),
     ...(shared && emr && { emr: openEmr(emr, shared) }),
     ...(shared && emrServerless && { 'emr-serverless': openEmrServerless(emrServerless, shared) }),
+    ...(rayCluster && { 'ray-cluster': openRayCluster(rayCluster, { storage, projectRoot }) }),
   };
 }
 

@@ -25,6 +25,11 @@ test.each([
   [answered('ResourceLimitExceeded', 'The account-level service limit is 0 Instances'), 'capacity'],
   [answered('ResourceNotFoundException', '', 404), 'absent'],
   [answered('InvalidRequestException', "Cluster id 'j-1' is not valid."), 'absent'],
+  [answered('ValidationException', 'Could not find requested job with name: etl'), 'absent'],
+  [
+    answered('ValidationException', 'Cannot create already existing model "arn:aws:sagemaker:x:1:model/air".'),
+    'conflict',
+  ],
   [answered('ValidationException', 'Invalid release label'), 'invalid'],
   [answered('InternalServerException', 'We encountered an internal error', 500), 'unreachable'],
   [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'unreachable'],

@@ -43,7 +43,8 @@ const BY_MESSAGE: readonly (readonly [RegExp, AwsFault])[] = [
   [/rate exceeded/i, 'throttled'],
   [/is not authorized to perform/i, 'denied'],
   [/max(?:imum)? ?capacity|quota|limit.{0,20}exceeded|insufficient capacity/i, 'capacity'],
-  [/(?:does not|doesn't) exist|is not valid\.?$|could not be found|not found/i, 'absent'],
+  [/(?:does not|doesn't) exist|is not valid\.?$|could not (?:be found|find)|not found/i, 'absent'],
+  [/already exist/i, 'conflict'],
 ];
 
 /** Says what an error of an AWS call comes down to. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { TemperedError } from '../../contracts/failure.js';
-import { JOB_FILES, JobError, JobFile, Progress } from '../../contracts/job.js';
+import { JOB_FILES, JobError, JobFile, JobResult, Progress } from '../../contracts/job.js';
 import { layout } from '../../storage/layout.js';
 import { parseJson } from '../../storage/find-json.js';
 import type { Storage } from '../../storage/storage.js';
 import type { StopReason } from '../platform.js';
 
 /** What a platform notes beside a job's own files, each written once. */
-const NOTES = {
+export const NOTES = {
   /** The service's id of the job. */
   submitted: '_submitted.json',
   /** The service would not take the job for want of capacity or quota; says its reason. The job's last word. */
@@ -57,6 +57,11 @@ export class RemoteJobFolder {
   /** The job's own account of its failure. */
   findError(): Promise<JobError | undefined> {
     return this.#find(JOB_FILES.error, JobError);
+  }
+
+  /** The job's result: it has succeeded, whatever became of it afterwards. */
+  findResult(): Promise<JobResult | undefined> {
+    return this.#find(JOB_FILES.result, JobResult);
   }
 
   /** Of all who claim the job one gets true; the others find since when it is claimed. A claim whose owner died is followed by the next. */

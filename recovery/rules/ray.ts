@@ -86,4 +86,23 @@ export const RAY_RULES: readonly TextRule[] = [
       /^(?:ray\.exceptions\.)?(?:NodeDiedError|LocalRayletDiedError|OwnerDiedError|ObjectLostError|ObjectReconstructionFailedError\w*)\b/,
     source: 'Ray: ray.exceptions',
   },
+  {
+    id: 'ray-job-not-placed',
+    kind: 'capacity',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern: /JOB_SUPERVISOR_ACTOR_(?:START_TIMEOUT|UNSCHEDULABLE)\b/,
+    source: 'Ray 2.58: JobErrorType of the Jobs API; no node had what the job asked for within 15 minutes, or ever',
+  },
+  {
+    id: 'ray-job-supervisor-died',
+    kind: 'lost',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /JOB_SUPERVISOR_ACTOR_(?:DIED|START_FAILURE|UNKNOWN_FAILURE)\b/,
+    source:
+      'Ray 2.58: JobErrorType of the Jobs API; the process beside the program died, with its node or without a word',
+  },
 ];

@@ -69,3 +69,10 @@ for garbage in ['{"percent": 12, "do', "", "[]", '{"percent": 900}']:
 while True:
     time.sleep(60)
 `;
+
+/** Leaves the result of a job that did nothing in two seconds. */
+export const succeeds = `
+put("_result.json", json.dumps({"outputs": {}, "values": {}, "rowsIn": 0, "rowsOut": 0, "rowsRejected": 0, "metrics": {},
+    "peakBytes": 1000, "salvaged": None, "engine": "python", "versions": {},
+    "startedAt": "2026-01-01T00:00:00Z", "endedAt": "2026-01-01T00:00:02Z"}))
+`;

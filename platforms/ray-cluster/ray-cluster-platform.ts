@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatBytes } from '../../contracts/bytes.js';
+import { TemperedError } from '../../contracts/failure.js';
+import type { JobHandle } from '../../contracts/job-handle.js';
+import type { JobSpec } from '../../contracts/job.js';
+import type { Resources } from '../../contracts/resources.js';
+import type { Storage } from '../../storage/storage.js';
+import { RemoteJobFolder } from '../aws/remote-job-folder.js';
+import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
+import { failedState, isOver, neverStarted, secondsOf } from './job-state.js';
+import { RayJobsApi, type RayJob } from './jobs-api.js';
+import { submissionIdOf } from './submission-id.js';
+import { submissionOf, type ClusterCode } from './submission.js';
+
+/** A cluster, what a job may have of it, and where its code is. */
+export interface RayClusterOptions {
+  /** Address of the dashboard, as `http://10.0.0.5:8265`. */
+  readonly address: string;
+  /** The largest job that a node of the cluster can run. */
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly code: ClusterCode;
+  readonly storage: Storage;
+}
+
+/** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
+const LOG_TAIL_BYTES = 64 * 1024;
+
+/** Ray gives a program 3 s to end and then kills it; a head that is busy takes longer to say so. */
+const STOP_CONFIRMED_WITHIN_MS = 60_000;
+const STOP_ASKED_EVERY_MS = 200;
+
+/**
+ * Jobs on a Ray cluster that is there, by the Ray Jobs API. The id of a job follows from its key, so whoever submits, asks or stops
+ * speaks of the same job. Ray keeps its jobs in the head: when that is restarted they are gone, and a job without a result is lost.
+ */
+export class RayClusterPlatform implements Platform {
+  readonly name = 'ray-cluster';
+  readonly largest: Resources;
+  /** The head answers in milliseconds; it is ours, and nobody counts its calls. */
+  readonly pacing: Pacing = { firstMs: 200, maxMs: 5000 };
+  readonly #api: RayJobsApi;
+  readonly #code: ClusterCode;
+  readonly #storage: Storage;
+
+  constructor({ address, memoryBytes, cpus, code, storage }: RayClusterOptions) {
+    this.largest = { memoryBytes, cpus, diskBytes: Number.MAX_SAFE_INTEGER };
+    this.#api = new RayJobsApi(address);
+    this.#code = code;
+    this.#storage = storage;
+  }
+
+  /**
+   * @throws {TemperedError} `WRONG_INPUT` for a job that can never run here; `PLATFORM_UNAVAILABLE` when the cluster does not answer
+   */
+  async submit(job: JobSpec): Promise<JobHandle> {
+    this.#refuseImpossible(job);
+    const id = submissionIdOf(job.key);
+    const handle: JobHandle = { platform: this.name, key: job.key, id };
+    const folder = new RemoteJobFolder(this.#storage, job.key);
+    if ((await this.#api.find(id)) ?? (await folder.findStop()) !== null) return handle;
+    const isNew = await this.#api.submit(submissionOf(job, this.#code));
+    // Of two that submit at once Ray refuses one, and the job is there all the same.
+    if (!isNew && (await this.#api.find(id)) === undefined) {
+      throw new TemperedError(
+        'PLATFORM_UNAVAILABLE',
+        `the Ray cluster at ${this.#api.address} knows job ${id} and then does not: its head may be restarting`,
+      );
+    }
+    return handle;
+  }
+
+  async poll({ key }: JobHandle): Promise<JobState> {
+    const id = submissionIdOf(key);
+    const folder = new RemoteJobFolder(this.#storage, key);
+    const job = await this.#api.find(id);
+    switch (job?.status) {
+      case undefined:
+        return this.#forgotten(folder);
+      case 'PENDING':
+        return this.#pending(job, folder);
+      case 'RUNNING':
+        return { kind: 'running', progress: await folder.findProgress(), vitals: null };
+      case 'SUCCEEDED': {
+        const result = await folder.findResult();
+        return { kind: 'exited', seconds: secondsOf(job), peakBytes: result?.peakBytes ?? 0, oomKills: null };
+      }
+      case 'FAILED':
+      case 'STOPPED': {
+        const [stopRequested, account, logTail] = await Promise.all([
+          folder.findStop(),
+          folder.findError(),
+          this.#logTail(id, LOG_TAIL_BYTES),
+        ]);
+        return failedState(job, { stopRequested, account, logTail });
+      }
+    }
+  }
+
+  async stop({ key }: JobHandle, reason: StopReason): Promise<void> {
+    const id = submissionIdOf(key);
+    const folder = new RemoteJobFolder(this.#storage, key);
+    const job = await this.#api.find(id);
+    if (job && isOver(job)) return;
+    // Before Ray is asked: a submit on its way finds it, and so does a program that is just about to begin.
+    await folder.noteStop(reason);
+    if (!(await this.#api.stop(id))) return;
+    const deadline = performance.now() + STOP_CONFIRMED_WITHIN_MS;
+    while (!(await this.#hasStopped(id))) {
+      if (performance.now() > deadline) {
+        throw new TemperedError(
+          'PLATFORM_UNAVAILABLE',
+          `the Ray cluster at ${this.#api.address} was asked to stop job ${id} a minute ago, and it still runs`,
+        );
+      }
+      await sleep(STOP_ASKED_EVERY_MS);
+    }
+  }
+
+  logs({ key }: JobHandle, bytes: number): Promise<string> {
+    return this.#logTail(submissionIdOf(key), bytes);
+  }
+
+  /** A job that waits for resources cannot be stopped by Ray, but nothing of it runs, and nothing will: it looks for the request first. */
+  async #hasStopped(id: string): Promise<boolean> {
+    const job = await this.#api.find(id);
+    return job === undefined || job.status === 'PENDING' || isOver(job);
+  }
+
+  /** Ray does not know the job. What it published before the head forgot it still counts. */
+  async #forgotten(folder: RemoteJobFolder): Promise<JobState> {
+    const result = await folder.findResult();
+    if (result !== undefined) {
+      const seconds = (Date.parse(result.endedAt) - Date.parse(result.startedAt)) / 1000;
+      return { kind: 'exited', seconds, peakBytes: result.peakBytes, oomKills: null };
+    }
+    const stopRequested = await folder.findStop();
+    if (stopRequested !== null) return neverStarted(stopRequested);
+    const message = `the Ray cluster at ${this.#api.address} does not know it: its head was restarted, or the job was deleted`;
+    return { kind: 'lost', message };
+  }
+
+  async #pending(job: RayJob, folder: RemoteJobFolder): Promise<JobState> {
+    const stopRequested = await folder.findStop();
+    if (stopRequested !== null) return neverStarted(stopRequested);
+    return { kind: 'queued', message: job.message ?? 'Ray has not started it yet' };
+  }
+
+  async #logTail(id: string, bytes: number): Promise<string> {
+    const all = await this.#api.logs(id);
+    // Ray notes first what it does itself, the command last.
+    const own = /^Running entrypoint for job [^\n]*\n/m.exec(all);
+    const said = Buffer.from(own ? all.slice(own.index + own[0].length) : all);
+    return said.subarray(Math.max(0, said.length - bytes)).toString('utf8');
+  }
+
+  #refuseImpossible(job: JobSpec): void {
+    if (job.engine === 'spark') {
+      throw new TemperedError(
+        'WRONG_INPUT',
+        `stage ${job.stage} is a Spark job; a Ray cluster runs ray and python jobs`,
+        {
+          field: `stages.${job.stage}.platform`,
+          found: this.name,
+          allowed: 'local, emr, emr-serverless',
+        },
+      );
+    }
+    if (!job.jobDirUri.startsWith('file://')) {
+      const message = `job ${job.key} lies at ${job.jobDirUri}; a Ray cluster reads file:// only, on a disk that its nodes share`;
+      throw new TemperedError('WRONG_INPUT', message, { field: 'storage.root' });
+    }
+    if (job.resources.memoryBytes > this.largest.memoryBytes) {
+      const needs = formatBytes(job.resources.memoryBytes);
+      const has = formatBytes(this.largest.memoryBytes);
+      throw new TemperedError(
+        'WRONG_INPUT',
+        `job ${job.key} needs ${needs} of memory; a job of the Ray cluster may use ${has}`,
+        { field: 'memoryBytes', advice: 'raise rayCluster.memory in tempered.json, or give the stage less memory' },
+      );
+    }
+  }
+}
