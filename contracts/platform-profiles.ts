@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALLOWED_INSTANCE_TYPES, INSTANCE_TYPES } from './instance-types.js';
 import { ByteSize } from './resources.js';
 
 /** A bucket prefix, as `s3://bucket/logs`. */
@@ -91,12 +92,15 @@ export const SageMakerProfile = z.strictObject({
   role: RoleArn,
   /** Image with the packages of python/requirements.lock, for jobs and for endpoints. */
   image: z.string().min(1),
-  /** Instance types that jobs may use, smallest first; the default is what training, processing and transform all sell. */
-  instanceTypes: z.array(z.string().regex(/^ml\./, 'an instance type, as ml.m6i.xlarge')).min(1).optional(),
+  /** Instance types that jobs may use; of one memory the first is preferred, and the next is tried when there is no machine of it. */
+  instanceTypes: z
+    .array(z.string().refine((name) => INSTANCE_TYPES.has(name), ALLOWED_INSTANCE_TYPES))
+    .min(1)
+    .optional(),
   /** Hosts of one Ray training job. */
   rayHosts: z.int().min(1).max(100).default(1),
   /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
-  jobs: z.record(z.string(), z.enum(['training', 'processing', 'transform'])).default({}),
+  jobs: z.record(z.string(), z.enum(['training', 'processing'])).default({}),
   endpointInstanceType: z.string().regex(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
   /** Stored models are registered in this group too. */
   modelPackageGroup: z

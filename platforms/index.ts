@@ -7,6 +7,7 @@ import { openEmrServerless } from './emr-serverless/platform.js';
 import { LocalPlatform } from './local/local-platform.js';
 import type { Platform } from './platform.js';
 import { openRayCluster } from './ray-cluster/platform.js';
+import { openSageMaker } from './sagemaker/platform.js';
 
 export { memoryEnforcement } from './local/memory-enforcement.js';
 export type { MemoryEnforcement } from './local/memory-enforcement.js';
@@ -21,7 +22,7 @@ export type Platforms = Readonly<Record<string, Platform>>;
  * @param storage where jobs of other machines find their files
  */
 export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Platforms {
-  const { local, aws, emr, emrServerless, rayCluster } = profile;
+  const { local, aws, emr, emrServerless, sagemaker, rayCluster } = profile;
   const shared = aws && { aws, storage, projectRoot };
   return {
     local: LocalPlatform.open({
@@ -32,6 +33,7 @@ export function openPlatforms({ profile }: LoadedProfile, storage: Storage): Pla
     }),
     ...(shared && emr && { emr: openEmr(emr, shared) }),
     ...(shared && emrServerless && { 'emr-serverless': openEmrServerless(emrServerless, shared) }),
+    ...(shared && sagemaker && { sagemaker: openSageMaker(sagemaker, shared) }),
     ...(rayCluster && { 'ray-cluster': openRayCluster(rayCluster, { storage, projectRoot }) }),
   };
 }

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { processingState, trainingState } from './job-state.js';
+
+const start = new Date('2026-01-01T00:00:00Z');
+const end = new Date('2026-01-01T00:01:30Z');
+
+describe('a training job', () => {
+  test.each([
+    { secondary: 'LaunchingMLInstances', kind: 'queued' },
+    { secondary: 'DownloadingTrainingImage', kind: 'queued' },
+    { secondary: 'Interrupted', kind: 'queued' },
+    { secondary: 'Training', kind: 'running' },
+    { secondary: 'Uploading', kind: 'running' },
+  ] as const)('in progress and $secondary is $kind', ({ secondary, kind }) => {
+    expect(trainingState({ TrainingJobStatus: 'InProgress', SecondaryStatus: secondary })).toMatchObject({ kind });
+  });
+
+  test('that is stopping runs until it has stopped', () => {
+    expect(trainingState({ TrainingJobStatus: 'Stopping' })).toEqual({ kind: 'running', isStopping: true });
+  });
+
+  test.each([
+    {
+      reason: 'ClientError: Please use an instance type with more memory, or reduce the size of job data',
+      exitCode: null,
+    },
+    { reason: 'AlgorithmError: , exit code: 137', exitCode: 137 },
+    { reason: 'AlgorithmError: Exit Code: 2', exitCode: 2 },
+  ])('that failed keeps the words of the service: $reason', ({ reason, exitCode }) => {
+    const job = {
+      TrainingJobStatus: 'Failed',
+      FailureReason: reason,
+      TrainingTimeInSeconds: 17,
+      TrainingStartTime: start,
+    } as const;
+    expect(trainingState(job)).toEqual({ kind: 'failed', seconds: 17, reason, exitCode, hasLog: true });
+  });
+
+  test('that the service stopped because of its time has failed; one that a person stopped has stopped', () => {
+    const stopped = { TrainingJobStatus: 'Stopped', TrainingStartTime: start, TrainingEndTime: end } as const;
+    expect(trainingState({ ...stopped, SecondaryStatus: 'MaxRuntimeExceeded' })).toEqual({
+      kind: 'failed',
+      seconds: 90,
+      reason: 'MaxRuntimeExceeded',
+      exitCode: null,
+      hasLog: true,
+    });
+    expect(trainingState({ ...stopped, SecondaryStatus: 'Stopped' })).toEqual({
+      kind: 'stopped',
+      seconds: 90,
+      reason: null,
+    });
+  });
+});
+
+describe('a processing job', () => {
+  test('that no instance could be had for has no log to wait for', () => {
+    const job = { ProcessingJobStatus: 'Failed', FailureReason: 'CapacityError: Unable to provision' } as const;
+    expect(processingState(job)).toMatchObject({ kind: 'failed', hasLog: false });
+  });
+
+  test('is queued until its container has begun', () => {
+    expect(processingState({ ProcessingJobStatus: 'InProgress' })).toMatchObject({ kind: 'queued' });
+    expect(processingState({ ProcessingJobStatus: 'InProgress', ProcessingStartTime: start })).toMatchObject({
+      kind: 'running',
+    });
+  });
+
+  test('has ended with its time', () => {
+    const job = { ProcessingJobStatus: 'Completed', ProcessingStartTime: start, ProcessingEndTime: end } as const;
+    expect(processingState(job)).toEqual({ kind: 'succeeded', seconds: 90 });
+  });
+});

@@ -1,0 +1,86 @@
+import type { DescribeProcessingJobResponse, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import type { ServiceState } from '../aws/remote-service.js';
+
+/** How a FailureReason tells the exit code of the container. */
+const EXIT_CODE = /\bexit code:? ?(\d{1,3})\b/i;
+
+/** A job that the service stopped because it took too long: nobody wished it to stop. */
+const TIMED_OUT = /MaxRuntimeExceeded|MaxWaitTimeExceeded/;
+
+/** While a training job is in one of these, its program has not begun. @see SecondaryStatus */
+const BEFORE_TRAINING: Readonly<Record<string, string>> = {
+  Starting: 'SageMaker prepares the instances',
+  Pending: 'SageMaker waits for instances',
+  LaunchingMLInstances: 'SageMaker launches the instances',
+  PreparingTrainingStack: 'SageMaker prepares the instances',
+  Downloading: 'SageMaker downloads the code',
+  DownloadingTrainingImage: 'SageMaker downloads the image',
+  Interrupted: 'the instance was interrupted; SageMaker starts the job again',
+  Restarting: 'SageMaker starts the job again',
+};
+
+/** A job in the words of its kind. */
+interface Described {
+  readonly status: string | undefined;
+  readonly secondary: string | undefined;
+  readonly reason: string | undefined;
+  readonly seconds: number;
+  /** Its program has begun, and so has its log. */
+  readonly hasLog: boolean;
+  /** Why its program has not begun; null when it has. */
+  readonly waits: string | null;
+}
+
+/** A training job in the words of all services. */
+export function trainingState(job: Partial<DescribeTrainingJobResponse>): ServiceState {
+  return stateOf({
+    status: job.TrainingJobStatus,
+    secondary: job.SecondaryStatus,
+    reason: job.FailureReason,
+    seconds: job.TrainingTimeInSeconds ?? secondsBetween(job.TrainingStartTime, job.TrainingEndTime),
+    hasLog: job.TrainingStartTime !== undefined,
+    waits: BEFORE_TRAINING[job.SecondaryStatus ?? ''] ?? null,
+  });
+}
+
+/** A processing job in the words of all services. */
+export function processingState(job: Partial<DescribeProcessingJobResponse>): ServiceState {
+  return stateOf({
+    status: job.ProcessingJobStatus,
+    secondary: undefined,
+    reason: job.FailureReason,
+    seconds: secondsBetween(job.ProcessingStartTime, job.ProcessingEndTime),
+    hasLog: job.ProcessingStartTime !== undefined,
+    waits: job.ProcessingStartTime === undefined ? 'SageMaker prepares the instance' : null,
+  });
+}
+
+function stateOf({ status, secondary, reason = '', seconds, hasLog, waits }: Described): ServiceState {
+  switch (status) {
+    case 'InProgress':
+      return waits === null ? { kind: 'running', isStopping: false } : { kind: 'queued', message: waits };
+    case 'Stopping':
+      return { kind: 'running', isStopping: true };
+    case 'Completed':
+      return { kind: 'succeeded', seconds };
+    case 'Failed':
+      return { kind: 'failed', seconds, reason: reason === '' ? null : reason, exitCode: exitCodeIn(reason), hasLog };
+    case 'Stopped': {
+      const said = [secondary, reason].filter((text) => text !== undefined && text !== '').join(': ');
+      return TIMED_OUT.test(said)
+        ? { kind: 'failed', seconds, reason: said, exitCode: null, hasLog }
+        : { kind: 'stopped', seconds, reason: reason === '' ? null : reason };
+    }
+    default:
+      return { kind: 'absent', message: `SageMaker tells a state that is not known: ${status ?? 'none'}` };
+  }
+}
+
+function exitCodeIn(reason: string): number | null {
+  const [, code] = EXIT_CODE.exec(reason) ?? [];
+  return code === undefined ? null : Number(code);
+}
+
+function secondsBetween(from: Date | undefined, to: Date | undefined): number {
+  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : 0;
+}

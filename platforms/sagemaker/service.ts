@@ -1,0 +1,178 @@
+import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
+import { TemperedError } from '../../contracts/failure.js';
+import type { JobSpec } from '../../contracts/job.js';
+import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
+import type { Offer } from '../../contracts/resources.js';
+import type { Storage } from '../../storage/storage.js';
+import { type AwsCall, callAws } from '../aws/aws-call.js';
+import { faultOf } from '../aws/aws-fault.js';
+import { clientSettings, lazily } from '../aws/client-settings.js';
+import { clientToken } from '../aws/job-name.js';
+import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import type { Requirement } from '../aws/requirement.js';
+import { capacityRefusals } from './capacity-refusals.js';
+import { JobLogs } from './job-logs.js';
+import { OWN_MARK, processingRequest, trainingRequest, type JobPlan } from './job-request.js';
+import { processingState, trainingState } from './job-state.js';
+import { chooseType, offerOf, sizeClasses, type SizeClass } from './sizes.js';
+
+const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
+
+/** The kinds of jobs, as they stand in ARNs, and where their logs are. */
+const LOG_GROUPS = {
+  'training-job': '/aws/sagemaker/TrainingJobs',
+  'processing-job': '/aws/sagemaker/ProcessingJobs',
+} as const;
+type JobKind = keyof typeof LOG_GROUPS;
+const KINDS: readonly JobKind[] = ['training-job', 'processing-job'];
+
+interface Aws {
+  readonly sdk: typeof SageMakerSdk;
+  readonly client: SageMakerSdk.SageMakerClient;
+}
+
+/** What the service is opened with. */
+export interface SageMakerOptions {
+  readonly aws: AwsProfile;
+  readonly profile: SageMakerProfile;
+  /** Where earlier attempts stand judged. */
+  readonly storage: Storage;
+}
+
+/**
+ * Training and processing jobs. A job's name is its key: one that is there already is the same job, if it carries our mark. Its id here is
+ * kind and name, as at the end of its ARN.
+ */
+export class SageMakerService implements RemoteService {
+  readonly name = 'sagemaker';
+  readonly evidenceEngine = 'sagemaker';
+  readonly offer: Offer;
+  readonly engines = ['ray', 'python'] as const;
+  readonly startsOnce = true;
+  readonly logDelayMs = 60_000;
+  readonly #classes: readonly SizeClass[];
+  readonly #logs: JobLogs;
+  readonly #client: () => Promise<Aws>;
+
+  constructor(private readonly options: SageMakerOptions) {
+    this.#classes = sizeClasses(options.profile.instanceTypes);
+    this.offer = offerOf(this.#classes);
+    this.#logs = new JobLogs(options.aws);
+    this.#client = lazily(async () => {
+      const sdk = await import('@aws-sdk/client-sagemaker');
+      return { sdk, client: new sdk.SageMakerClient(clientSettings(options.aws)) };
+    });
+  }
+
+  requirements(): readonly Requirement[] {
+    const { aws, profile } = this.options;
+    return [
+      {
+        name: `SageMaker image ${profile.image}`,
+        look: () => {
+          const [, region] = /\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/.exec(profile.image) ?? [];
+          if (region === undefined || region === aws.region) return Promise.resolve('in the region of the jobs');
+          throw new TemperedError(
+            'WRONG_INPUT',
+            `the image ${profile.image} is in ${region}; jobs in ${aws.region} cannot take it from there`,
+            { field: 'sagemaker.image', advice: `copy the image to a registry in ${aws.region}` },
+          );
+        },
+      },
+      {
+        name: `SageMaker in ${aws.region}`,
+        look: () =>
+          this.#call({ action: 'list jobs of SageMaker', fields: FIELDS }, async ({ sdk, client }) => {
+            await client.send(new sdk.ListTrainingJobsCommand({ MaxResults: 1 }));
+            return 'answers';
+          }),
+      },
+    ];
+  }
+
+  async start(job: RemoteJob): Promise<string> {
+    const { aws, profile, storage } = this.options;
+    const { spec, name } = job;
+    const kind = this.#kindOf(spec);
+    const type = chooseType(this.#classes, spec.resources, await capacityRefusals(storage, spec.key));
+    const plan: JobPlan = { job, type, aws, profile };
+    await this.#call({ action: `start ${spec.stage} on SageMaker`, fields: FIELDS }, async ({ sdk, client }) => {
+      try {
+        if (kind === 'training-job') await client.send(new sdk.CreateTrainingJobCommand(trainingRequest(plan)));
+        else await client.send(new sdk.CreateProcessingJobCommand(processingRequest(plan)));
+      } catch (error) {
+        if (faultOf(error) !== 'conflict') throw error;
+        await this.#requireOwn(kind, name, clientToken(spec.key));
+      }
+    });
+    return `${kind}/${name}`;
+  }
+
+  async find(name: string): Promise<string | undefined> {
+    for (const kind of KINDS) {
+      const id = `${kind}/${name}`;
+      if ((await this.describe(id)).kind !== 'absent') return id;
+    }
+    return undefined;
+  }
+
+  describe(id: string): Promise<ServiceState> {
+    const { kind, name } = partsOf(id);
+    return this.#call({ action: `ask for the ${kind} ${name}` }, async ({ sdk, client }): Promise<ServiceState> => {
+      try {
+        return kind === 'training-job'
+          ? trainingState(await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: name })))
+          : processingState(await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: name })));
+      } catch (error) {
+        if (faultOf(error) !== 'absent') throw error;
+        return { kind: 'absent', message: `SageMaker knows no ${kind} ${name}` };
+      }
+    });
+  }
+
+  async cancel(id: string): Promise<void> {
+    const { kind, name } = partsOf(id);
+    await this.#call({ action: `stop the ${kind} ${name}` }, async ({ sdk, client }) => {
+      try {
+        if (kind === 'training-job') await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: name }));
+        else await client.send(new sdk.StopProcessingJobCommand({ ProcessingJobName: name }));
+      } catch (error) {
+        if (!['absent', 'conflict', 'invalid'].includes(faultOf(error))) throw error; // it is over already
+      }
+    });
+  }
+
+  findLog(id: string, bytes: number): Promise<FoundLog | null> {
+    const { kind, name } = partsOf(id);
+    return this.#logs.findTail(LOG_GROUPS[kind], name, bytes);
+  }
+
+  #kindOf({ stage, engine }: JobSpec): JobKind {
+    const kind = this.options.profile.jobs[stage] ?? (engine === 'ray' ? 'training' : 'processing');
+    return `${kind}-job`;
+  }
+
+  /** A name is taken for ever, also by jobs that are over. */
+  async #requireOwn(kind: JobKind, name: string, mark: string): Promise<void> {
+    const { sdk, client } = await this.#client();
+    const { Environment } =
+      kind === 'training-job'
+        ? await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: name }))
+        : await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: name }));
+    if (Environment?.[OWN_MARK] === mark) return;
+    throw new TemperedError('WRONG_INPUT', `the name ${name} is taken by a ${kind} that is not ours`, {
+      advice: 'start the run under another id',
+    });
+  }
+
+  #call<T>(call: Omit<AwsCall, 'region'>, send: (aws: Aws) => Promise<T>): Promise<T> {
+    return callAws({ ...call, region: this.options.aws.region }, async () => send(await this.#client()));
+  }
+}
+
+function partsOf(id: string): { readonly kind: JobKind; readonly name: string } {
+  const at = id.indexOf('/');
+  const kind = KINDS.find((each) => each === id.slice(0, at));
+  if (kind === undefined) throw new RangeError(`"${id}" is no id of a SageMaker job`);
+  return { kind, name: id.slice(at + 1) };
+}
