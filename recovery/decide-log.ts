@@ -11,8 +11,7 @@ type Telling = Exclude<Judgement, { kind: 'nothing' }>;
  * when nothing else explains the end: an engine warns of what it then survives, and says a lot more after it was ended.
  */
 export function decideLog(facts: Facts): Judgement {
-  const judged = facts.records
-    .map((record) => judgeRecord(record, facts))
+  const judged = judgeAll(facts)
     .filter((one) => one.kind !== 'nothing')
     .reverse();
   const deaths = judged.filter(({ rank }) => rank === 'death');
@@ -28,6 +27,18 @@ export function decideLog(facts: Facts): Judgement {
   const hint = judged.find((one): one is Cause => one.kind === 'cause' && one.rank === 'hint');
   if (hint && !isSurvived(hint)) return { ...hint, verdict: lessSure(hint.verdict) };
   return last ?? said[0] ?? { kind: 'nothing' };
+}
+
+/** What was logged again in the same words is judged once: a failing loop fills a log with one stack. */
+function judgeAll(facts: Facts): readonly Judgement[] {
+  const known = new Map<string, Judgement>();
+  return facts.records.map((record) => {
+    const words = [record.rank, record.raisedInHandler, record.context, ...record.sayings.map(({ text }) => text)];
+    const key = words.join('\n');
+    const judged = known.get(key) ?? judgeRecord(record, facts);
+    known.set(key, judged);
+    return judged;
+  });
 }
 
 /** From the end backwards: past those who only tell of a death, to its cause. */

@@ -38,7 +38,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'statement',
     pattern:
-      /(?:The )?\w{1,60} "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
+      /\b(?:The \w{1,60}|[A-Z]\w{1,40}) "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
     source: 'Kubernetes API server, Docker daemon',
   },
   {
