@@ -31,6 +31,7 @@ TRUSTED_TYPES = frozenset(
         "numpy.float64",
         "numpy.ndarray",
         "sklearn.ensemble._forest.RandomForestRegressor",
+        "sklearn.linear_model._base.LinearRegression",
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing._data.StandardScaler",
         "sklearn.tree._classes.DecisionTreeRegressor",
