@@ -17,10 +17,16 @@ export type Metrics = Readonly<z.infer<typeof Metrics>>;
 export const Interval = z.tuple([z.number(), z.number()]);
 export type Interval = Readonly<z.infer<typeof Interval>>;
 
+/** A forecast that needs no model, and how far it is off. */
+const Baseline = z.strictObject({ name: z.string(), metrics: Metrics });
+
 /** What the evaluate job measured of a candidate on a holdout that training never saw. */
 export const Evaluation = z.strictObject({
   candidate: Metrics,
-  baseline: z.strictObject({ name: z.string(), metrics: Metrics }),
+  /** The strongest of the baselines: the one to beat. */
+  baseline: Baseline,
+  /** All of them; absent in evaluations of earlier releases, which knew the mean alone. */
+  baselines: z.array(Baseline).optional(),
   champion: Metrics.nullable(),
   intervals: z.strictObject({
     mse: Interval,

@@ -29,7 +29,10 @@ export interface StageSource<
   readonly name: Name;
   /** What it reads: references to published data. Their content hashes are part of the stage key. */
   readonly inputs: Inputs;
-  /** Columns and Arrow types that dataset inputs must have, and rows with them: checked before anything is spent on a job. */
+  /**
+   * Columns and Arrow types that dataset inputs must have, and rows with them: checked before anything is spent on a job.
+   * `{target}` is the column that the text parameter `target` names.
+   */
   readonly requires?: { readonly [K in keyof Inputs]?: Readonly<Record<string, readonly string[]>> };
   /** What changes its result beside the inputs; part of the stage key. */
   readonly params: Params;

@@ -65,6 +65,24 @@ describe('metrics computed again from predictions', () => {
     });
   });
 
+  test("find a wrong metric of a baseline's, by the column of its name", async () => {
+    const baseline = (metrics: Metrics) => ({
+      ...claimed,
+      champion: null,
+      baselines: [{ name: 'champion_prediction', metrics }],
+    });
+    await expect(checkMetrics(storage, await predictions(), baseline(claimed.champion))).resolves.toBeDefined();
+    const wrong = baseline({ ...claimed.champion, mse: 1 });
+    await expect(checkMetrics(storage, await predictions(), wrong)).rejects.toMatchObject({
+      message: expect.stringContaining('baseline champion_prediction.mse: found 1 by the job'),
+    });
+  });
+
+  test('leave out the mean, which is the same in every row', async () => {
+    const baselines = [{ name: 'mean', metrics: { ...claimed.champion, mse: 1 } }];
+    await expect(checkMetrics(storage, await predictions(), { ...claimed, baselines })).resolves.toBeDefined();
+  });
+
   test.each([
     { fixture: 'people-1.parquet', says: /#label: found no such column, expected double/ },
     { fixture: 'null-prediction.parquet', says: /#prediction row 1: found null, expected a finite number/ },

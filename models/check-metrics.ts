@@ -19,36 +19,52 @@ export interface MeasuredMetrics {
   readonly champion: Metrics | null;
 }
 
+/** The one baseline without a column: it says the same in every row. */
+const MEAN = 'mean';
+
+/** A claim of the job, and the column of the predictions that proves it. */
+interface Claim {
+  readonly whose: string;
+  readonly column: string;
+  readonly metrics: Metrics;
+}
+
 /**
  * Computes the metrics again from the predictions of an evaluation, row group by row group, and compares them with the job's.
- * Columns: `label`, `prediction` and, where a champion was measured, `champion_prediction`.
+ * Columns: `label`, `prediction`, `champion_prediction` where a champion was measured, and one by the name of each baseline.
  * @returns the metrics as computed here
  * @throws {TemperedError} `CONTRACT_BROKEN` naming the metric and both numbers, or the column or row that cannot be used
  */
 export async function checkMetrics(
   storage: Storage,
   predictions: DatasetRef,
-  claimed: Pick<Evaluation, 'candidate' | 'champion'>,
+  { candidate, champion, baselines = [] }: Pick<Evaluation, 'candidate' | 'champion' | 'baselines'>,
 ): Promise<MeasuredMetrics> {
-  const measured = await measure(storage, predictions, claimed.champion !== null);
-  compare('candidate', claimed.candidate, measured.candidate);
-  if (claimed.champion !== null && measured.champion !== null) compare('champion', claimed.champion, measured.champion);
-  return measured;
+  const claims: readonly Claim[] = [
+    { whose: 'candidate', column: 'prediction', metrics: candidate },
+    ...(champion === null ? [] : [{ whose: 'champion', column: 'champion_prediction', metrics: champion }]),
+    ...baselines
+      .filter(({ name }) => name !== MEAN)
+      .map(({ name, metrics }) => ({ whose: `baseline ${name}`, column: name, metrics })),
+  ];
+  const measured = await measure(storage, predictions, claims);
+  for (const { claim, found } of measured) compare(claim.whose, claim.metrics, found.result());
+  const [first, second] = measured;
+  if (!first) throw broken(predictions.uri, 'no claim', 'a candidate'); // the list above begins with one
+  return { candidate: first.found.result(), champion: champion === null ? null : (second?.found.result() ?? null) };
 }
 
-async function measure(storage: Storage, { uri }: DatasetRef, hasChampion: boolean): Promise<MeasuredMetrics> {
-  const candidate = new RegressionMetrics();
-  const champion = hasChampion ? new RegressionMetrics() : null;
+async function measure(storage: Storage, { uri }: DatasetRef, claims: readonly Claim[]) {
+  const measured = claims.map((claim) => ({ claim, found: new RegressionMetrics() }));
   const manifest = await readManifest(storage, uri);
   for (const { path } of manifest.files) {
     for await (const read of rowGroups(storage, childUri(uri, path))) {
       const labels = await read('label');
-      candidate.addBatch(labels, await read('prediction'));
-      champion?.addBatch(labels, await read('champion_prediction'));
+      for (const { claim, found } of measured) found.addBatch(labels, await read(claim.column));
     }
   }
   if (manifest.rows === 0) throw broken(uri, 'no rows', 'at least one row');
-  return { candidate: candidate.result(), champion: champion?.result() ?? null };
+  return measured;
 }
 
 type ReadColumn = (column: string) => Promise<Values>;

@@ -73,6 +73,16 @@ test('the reasons are sentences with the numbers', () => {
   expect(decideGate(evaluation([500, 600]), 0.01).reasons[1]).toBe('there is no champion to beat');
 });
 
+test('the strongest baseline is the one to beat, and the weaker ones are told', () => {
+  const whole = evaluation([9, 600]);
+  const baselines = [whole.baseline, { name: 'persistence', metrics: metrics(2000) }];
+  expect(decideGate({ ...whole, baselines }, 0.01).reasons[1]).toBe('the baseline "persistence" is weaker: MSE 2000');
+  const hidden = [...baselines, { name: 'climatology', metrics: metrics(999) }];
+  expect(() => decideGate({ ...whole, baselines: hidden }, 0.01)).toThrow(
+    expect.objectContaining({ code: 'CONTRACT_BROKEN', message: expect.stringContaining('"climatology" is stronger') }),
+  );
+});
+
 test("the published report's model is rejected", () => {
   const published = evaluation([-9_000_000, 4_000_000]);
   expect(decideGate({ ...published, candidate: metrics(673131597.3910482) }, 0.01)).toMatchObject({ passed: false });

@@ -10,7 +10,7 @@ import { Sample } from './tune.js';
 export const trainForest = defineStage({
   name: 'train-forest',
   inputs: { train: DatasetRef },
-  requires: { train: { salary: ['double'] } },
+  requires: { train: { '{target}': ['double'] } },
   params: {
     trees: z.int().min(1).max(10_000).default(500),
     leaves: z.int().min(2).max(65_536).default(255),

@@ -13,7 +13,7 @@ export type Sample = Readonly<z.infer<typeof Sample>>;
 export const tune = defineStage({
   name: 'tune',
   inputs: { train: DatasetRef },
-  requires: { train: { salary: ['double'] } },
+  requires: { train: { '{target}': ['double'] } },
   params: {
     search: z.enum(['optuna', 'report-grid']),
     learners: z.array(Learner).min(1),

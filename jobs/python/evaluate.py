@@ -1,4 +1,4 @@
-"""Stage `evaluate`: candidate, naive baseline and champion, if there is one, measured on the same holdout rows.
+"""Stage `evaluate`: candidate, naive baselines and champion, if there is one, measured on the same holdout rows.
 
 The predictions are an output too, so that anybody can compute the metrics again.
 """
@@ -27,26 +27,35 @@ if TYPE_CHECKING:
 PREDICTIONS_FOLDER = "predictions"
 ROWS_PER_FILE = 5_000_000
 LABEL_TYPES = ("double", "float", "int64", "int32")
-FIELDS: list[pa.Field[Any]] = [
-    pa.field("id", pa.int64(), nullable=False),
-    pa.field("label", pa.float64(), nullable=False),
-    pa.field("prediction", pa.float64(), nullable=False),
-    pa.field("champion_prediction", pa.float64()),
-]
-PREDICTIONS_SCHEMA = pa.schema(FIELDS)
+FIXED_COLUMNS = ("id", "label", "prediction", "champion_prediction")
+MEAN = "mean"
+"""The baseline that every evaluation has: the mean of the training labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateParams:
-    """What to measure: the column predicted, and how many resamples stand behind an interval, drawn from `seed`."""
+    """What to measure.
+
+    Attributes:
+        target: the column predicted.
+        bootstrap_samples: resamples behind an interval, drawn from `seed`.
+        seed: of the resamples.
+        baselines: columns of the holdout that hold naive forecasts; the strongest one, or the mean, is to be beaten.
+        keep: columns of the holdout that the predictions table shows too.
+    """
 
     target: str
     bootstrap_samples: int
     seed: int
+    baselines: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(self.bootstrap_samples > 0, "bootstrapSamples", self.bootstrap_samples, "1 or more")
         require(self.seed >= 0, "seed", self.seed, "0 or more")
+        require(MEAN not in self.baselines, "baselines", self.baselines, f"names other than {MEAN}")
+        shown = [*FIXED_COLUMNS, *self.keep, *self.baselines]
+        require(len(set(shown)) == len(shown), "keep", self.keep, "columns that the predictions do not have already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +76,26 @@ def main(job: Job) -> Result:
     candidate = open_model(job.artifact("candidate"), "inputs.candidate")
     champion = None if champion_source is None else open_model(champion_source, "inputs.champion")
     contestants = [candidate] if champion is None else [candidate, champion]
-    holdout = _open_holdout(job, params.target, contestants)
+    holdout = _open_holdout(job, params, contestants)
 
-    contest = _predict_holdout(job, holdout, params.target, settings.batch_rows, contestants)
+    seen = _predict_holdout(job, holdout, params, settings.batch_rows, contestants)
+    baselines = {name: regression_metrics(seen.labels, values) for name, values in seen.baselines.items()}
+    strongest = min(baselines, key=lambda name: baselines[name].mse)
+    contest = Contest(seen.labels, seen.candidate, seen.baselines[strongest], seen.champion)
     intervals = bootstrap_intervals(contest, params.bootstrap_samples, params.seed)
     measured = regression_metrics(contest.labels, contest.candidate).to_json()
-    baseline = regression_metrics(contest.labels, contest.baseline).to_json()
     champion_metrics = None if contest.champion is None else regression_metrics(contest.labels, contest.champion)
+    named = [{"name": name, "metrics": metrics.to_json()} for name, metrics in baselines.items()]
     values: dict[str, Any] = {
         "candidate": measured,
-        "baseline": {"name": "mean", "metrics": baseline},
+        "baseline": {"name": strongest, "metrics": baselines[strongest].to_json()},
+        "baselines": named,
         "champion": champion_metrics and champion_metrics.to_json(),
         "intervals": intervals.to_json(),
         "samplePredictions": _predict_first_rows(job, candidate),
     }
-    print(f"candidate mse {measured['mse']!r} r2 {measured['r2']:.4f}; predicting the mean: mse {baseline['mse']!r}")
+    told = ", ".join(f"{name} {metrics.mse!r}" for name, metrics in baselines.items())
+    print(f"candidate mse {measured['mse']!r} r2 {measured['r2']:.4f}; baselines' mse: {told}")
     return Result(
         outputs={"predictions": dataset_output(job, PREDICTIONS_FOLDER)},
         rows_in=holdout.rows,
@@ -99,55 +113,93 @@ def _predict_first_rows(job: Job, candidate: LoadedModel) -> list[float]:
     return [float(value) for batch in rows.batches(names, 1_000) for value in candidate.predict(batch)]
 
 
-def _open_holdout(job: Job, target: str, contestants: list[LoadedModel]) -> Dataset:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The labels of the holdout and what each one forecast for the same rows; baselines by name."""
+
+    labels: Values
+    candidate: Values
+    champion: Values | None
+    baselines: dict[str, Values]
+
+
+def _open_holdout(job: Job, params: EvaluateParams, contestants: list[LoadedModel]) -> Dataset:
     """Everything that can be known to be wrong before the first row is predicted."""
     for model in contestants:
-        if model.card.target != target:
-            raise InvalidInput("params.target", target, f"{model.card.target}, which the {model.card.learner} predicts")
+        if model.card.target != params.target:
+            allowed = f"{model.card.target}, which the {model.card.learner} predicts"
+            raise InvalidInput("params.target", params.target, allowed)
     holdout = Dataset.open(job.dataset("holdout"), "inputs.holdout").require_rows()
-    holdout.require({"id": "int64", target: LABEL_TYPES})
+    holdout.require({"id": "int64", params.target: LABEL_TYPES, **dict.fromkeys(params.baselines, "double")})
+    for name in params.keep:
+        if name not in holdout.schema.names:
+            raise InvalidInput("params.keep", name, f"a column of the holdout: {', '.join(holdout.schema.names)}")
     for model in contestants:
         holdout.require({feature.name: feature.type for feature in model.card.features})
-    return holdout.require_no_nulls(_columns(target, contestants))
+    return holdout.require_no_nulls(_columns(params, contestants))
 
 
-def _columns(target: str, contestants: list[LoadedModel]) -> list[str]:
+def _columns(params: EvaluateParams, contestants: list[LoadedModel]) -> list[str]:
     features = [name for model in contestants for name in model.card.feature_names]
-    return list(dict.fromkeys(["id", target, *features]))
+    return list(dict.fromkeys(["id", params.target, *params.keep, *params.baselines, *features]))
 
 
 def _predict_holdout(
-    job: Job, holdout: Dataset, target: str, batch_rows: int, contestants: list[LoadedModel]
-) -> Contest:
-    """Streams the holdout; keeps 8 bytes a row for the labels and for each contestant."""
+    job: Job, holdout: Dataset, params: EvaluateParams, batch_rows: int, contestants: list[LoadedModel]
+) -> Seen:
+    """Streams the holdout; keeps 8 bytes a row for the labels, for each contestant and for each baseline."""
     threads = max(1, int(job.resources.cpus))
     predictors = [predictor(model, threads, holdout.rows) for model in contestants]
     labels = np.empty(holdout.rows, dtype=np.float64)
     predictions = [np.empty(holdout.rows, dtype=np.float64) for _ in contestants]
+    naive = {name: np.empty(holdout.rows, dtype=np.float64) for name in params.baselines}
+    schema = _predictions_schema(holdout, params)
     done = 0
     writer = ParquetFolderWriter(
-        job.output_path(PREDICTIONS_FOLDER), PREDICTIONS_SCHEMA, rows_per_file=ROWS_PER_FILE, dictionary_columns=[]
+        job.output_path(PREDICTIONS_FOLDER), schema, rows_per_file=ROWS_PER_FILE, dictionary_columns=[]
     )
     with writer:
-        for batch in holdout.batches(_columns(target, contestants), batch_rows):
+        for batch in holdout.batches(_columns(params, contestants), batch_rows):
             rows = slice(done, done + batch.num_rows)
-            labels[rows] = batch.column(target).to_numpy()
+            labels[rows] = batch.column(params.target).to_numpy()
             for predict, column in zip(predictors, predictions, strict=True):
                 column[rows] = predict(batch)
-            writer.write(_rows_to_keep(batch, labels[rows], [column[rows] for column in predictions]))
+            for name, column in naive.items():
+                column[rows] = batch.column(name).to_numpy()
+            writer.write(_rows_to_keep(batch, labels[rows], [column[rows] for column in predictions], schema))
             done = rows.stop
             job.progress.update(done, holdout.rows, "rows", f"predicted {done:,} of {holdout.rows:,} holdout rows")
-    if not np.isfinite(labels).all():
-        raise InvalidInput(f"inputs.holdout#{target}", "NaN or infinity", "a finite number in every row")
-    baseline = np.full(holdout.rows, contestants[0].card.target_mean)
-    return Contest(labels, predictions[0], baseline, predictions[1] if len(predictions) > 1 else None)
+    for name, column in {params.target: labels, **naive}.items():
+        if not np.isfinite(column).all():
+            raise InvalidInput(f"inputs.holdout#{name}", "NaN or infinity", "a finite number in every row")
+    mean = np.full(holdout.rows, contestants[0].card.target_mean)
+    champion = predictions[1] if len(predictions) > 1 else None
+    return Seen(labels, predictions[0], champion, {MEAN: mean, **naive})
 
 
-def _rows_to_keep(batch: pa.RecordBatch, labels: Values, predictions: list[Values]) -> pa.RecordBatch:
+def _predictions_schema(holdout: Dataset, params: EvaluateParams) -> pa.Schema:
+    kept: list[pa.Field[Any]] = [pa.field(name, holdout.schema.field(name).type, False) for name in params.keep]
+    naive: list[pa.Field[Any]] = [pa.field(name, pa.float64(), False) for name in params.baselines]
+    identity, label, prediction, champion = FIXED_COLUMNS
+    fixed: list[pa.Field[Any]] = [
+        pa.field(label, pa.float64(), nullable=False),
+        pa.field(prediction, pa.float64(), nullable=False),
+        pa.field(champion, pa.float64()),
+    ]
+    return pa.schema([pa.field(identity, pa.int64(), nullable=False), *kept, *fixed, *naive])
+
+
+def _rows_to_keep(
+    batch: pa.RecordBatch, labels: Values, predictions: list[Values], schema: pa.Schema
+) -> pa.RecordBatch:
+    _, label, prediction, champion = FIXED_COLUMNS
     numbers = [arrow_array(values, pa.float64()) for values in (labels, *predictions)]
     if len(predictions) == 1:
         numbers.append(pa.nulls(batch.num_rows, pa.float64()))
-    return pa.RecordBatch.from_arrays([batch.column("id"), *numbers], schema=PREDICTIONS_SCHEMA)
+    known = dict(zip((label, prediction, champion), numbers, strict=True))
+    return pa.RecordBatch.from_arrays(
+        [known[name] if name in known else batch.column(name) for name in schema.names], schema=schema
+    )
 
 
 if __name__ == "__main__":

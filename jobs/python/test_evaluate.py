@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 PARAMS = {"target": "salary", "bootstrapSamples": 200, "seed": 42}
 
 
-def evaluate(folder: Path, table: pa.Table, model_format: ModelFormat = "lightgbm-text", **changes: Any) -> Finished:
+def evaluate(
+    folder: Path,
+    table: pa.Table,
+    model_format: ModelFormat = "lightgbm-text",
+    more: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Finished:
     saved_model(model_format, folder / "candidate")
     inputs = {
         "candidate": publish_candidate(folder / "candidate"),
@@ -34,7 +40,7 @@ def evaluate(folder: Path, table: pa.Table, model_format: ModelFormat = "lightgb
         "firstRows": publish_dataset(folder / "first", [table.slice(0, 5)]),
         "champion": None,
     }
-    return run_stage("evaluate", folder, {**inputs, **changes}, PARAMS, {"batchRows": 700})
+    return run_stage("evaluate", folder, {**inputs, **changes}, {**PARAMS, **(more or {})}, {"batchRows": 700})
 
 
 @pytest.mark.parametrize("model_format", FORMATS)
@@ -78,6 +84,41 @@ def test_the_baseline_is_the_training_mean_and_intervals_hold_the_metrics(tmp_pa
     low, high = intervals["improvementOverBaseline"]
     assert 0 < low < baseline_mse - candidate["mse"] < high
     assert intervals["improvementOverChampion"] is None
+
+
+def test_the_strongest_of_several_baselines_is_the_one_to_beat(tmp_path: Path) -> None:
+    table = employee_table(2_000, seed=3)
+    salary = table["salary"].to_numpy()
+    near, far = salary + 3_000.0, salary + 90_000.0
+    for name, values in (("near", near), ("far", far)):
+        table = table.append_column(pa.field(name, pa.float64()), [pa.array(values)])
+    done = evaluate(tmp_path, table, more={"baselines": ["far", "near"], "keep": ["full_name"]})
+    assert done.exit_code == 0, done.error
+    values = done.result["values"]
+    assert [one["name"] for one in values["baselines"]] == ["mean", "far", "near"]
+    assert values["baseline"] == values["baselines"][2]
+    assert values["baseline"]["metrics"]["mse"] == mean_squared_error(salary, near)
+    low, high = values["intervals"]["improvementOverBaseline"]
+    assert low < values["baseline"]["metrics"]["mse"] - values["candidate"]["mse"] < high
+    rows = pq.read_table(done.folder / "output/predictions")
+    shown = ["id", "full_name", "label", "prediction", "champion_prediction", "far", "near"]
+    assert rows.column_names == shown
+    assert rows["near"].to_pylist() == near.tolist()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"baselines": ["yesterday"]}, "inputs.holdout#yesterday: found 'no such column'"),
+        ({"baselines": ["mean"]}, "params.baselines: found ('mean',), allowed: names other than mean"),
+        ({"keep": ["label"]}, "params.keep: found ('label',), allowed: columns that the predictions do not have"),
+        ({"keep": ["town"]}, "params.keep: found 'town', allowed: a column of the holdout: id, full_name"),
+    ],
+)
+def test_a_baseline_or_column_that_is_not_there_is_refused(more: dict[str, Any], message: str, tmp_path: Path) -> None:
+    done = evaluate(tmp_path, employee_table(200, seed=3), more=more)
+    assert done.exit_code == 2
+    assert message in done.error["message"]
 
 
 def test_a_champion_is_measured_on_the_same_rows(tmp_path: Path) -> None:
