@@ -9,10 +9,11 @@ const MAY_IMPORT = {
   storage: ['contracts', 'recovery'],
   platforms: ['contracts', 'recovery', 'costs', 'storage', 'settings'], // settings: the index only, see below
   models: ['contracts', 'recovery', 'storage'],
+  serving: ['contracts', 'settings', 'storage', 'platforms'], // settings: the index only, see below; platforms: processes, and what platforms on one cloud share
   workflows: ['contracts', 'recovery', 'costs', 'activities'], // activities: their types only, see below
-  activities: ['contracts', 'recovery', 'costs', 'settings', 'platforms', 'storage', 'models'],
-  workers: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models', 'activities'],
-  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'models', 'platforms'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
+  activities: ['contracts', 'recovery', 'costs', 'settings', 'platforms', 'storage', 'models', 'serving'],
+  workers: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models', 'serving', 'activities'],
+  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'models', 'platforms', 'serving'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);
@@ -44,7 +45,7 @@ const partRules = [
     severity: 'error',
     comment:
       'The index reads the profile and opens platforms with what it says; a platform can be used without a profile.',
-    from: { path: '^platforms/', pathNot: `${A_TEST}|^platforms/index[.]ts$` },
+    from: { path: '^(platforms|serving)/', pathNot: `${A_TEST}|^(platforms|serving)/index[.]ts$` },
     to: { path: '^settings/' },
   },
 ];

@@ -2,6 +2,7 @@ import type { Pipeline } from '../contracts/pipelines/index.js';
 import type { PriceTable } from '../contracts/price-table.js';
 import type { Offer } from '../contracts/resources.js';
 import type { Platform } from '../platforms/platform.js';
+import type { EndpointHost } from '../serving/endpoint-host.js';
 import type { LoadedProfile } from '../settings/profile.js';
 import type { Storage } from '../storage/storage.js';
 
@@ -24,6 +25,7 @@ export interface ActivityContext {
 /** What the activities of the jobs worker need beside that. */
 export interface JobsContext extends ActivityContext {
   readonly platforms: Readonly<Record<string, Platform>>;
+  readonly endpointHosts: Readonly<Record<string, EndpointHost>>;
 }
 
 /** Which run calls: stands in every manifest as its producer. */

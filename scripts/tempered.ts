@@ -17,6 +17,7 @@ export function runTempered(argv: readonly string[], io: Io): Promise<number> {
   addClassify(program);
   addSizes(program);
   addSchedules(program);
+  addEndpoints(program);
   addDemo(program, io);
   return program.run(argv);
 }
@@ -142,6 +143,19 @@ function addSchedules(program: Program): void {
   });
   program.add(group, 'delete <name>', {
     description: 'delete a schedule from the server',
+    action: async (name: string) => (await commands()).remove(name),
+  });
+}
+
+function addEndpoints(program: Program): void {
+  const group: Command = program.group('endpoint', 'endpoints that runs have left running');
+  const commands = () => import('./commands/endpoint.js');
+  program.add(group, 'show <name>', {
+    description: 'show how an endpoint is and where it answers',
+    action: async (name: string) => (await commands()).show(name),
+  });
+  program.add(group, 'remove <name>', {
+    description: 'end an endpoint; nothing of it is left',
     action: async (name: string) => (await commands()).remove(name),
   });
 }

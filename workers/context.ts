@@ -3,6 +3,7 @@ import { loadPlatform, openPlatforms } from '../platforms/index.js';
 import { projectRoot } from '../settings/home.js';
 import { loadPrices } from '../settings/prices.js';
 import type { Project } from '../settings/project.js';
+import { openEndpointHosts } from '../serving/index.js';
 import { openStorage } from '../storage/index.js';
 
 /** Opens what activities work with, as the project's profile says. */
@@ -16,12 +17,13 @@ export function openJobsContext(profile: Project): JobsContext {
     storage,
     prices: loadPrices(profile.pricesPath),
     platforms,
+    endpointHosts: openEndpointHosts(storage),
     offerOn: (name) => loadPlatform(platforms, name),
   };
 }
 
 /** The part that the orchestrator needs: it decides, but never submits. An open platform has loaded no client of its service yet. */
 export function openActivityContext(project: Project): ActivityContext {
-  const { platforms: _platforms, ...context } = openJobsContext(project);
+  const { platforms: _platforms, endpointHosts: _hosts, ...context } = openJobsContext(project);
   return context;
 }

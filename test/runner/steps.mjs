@@ -4,7 +4,9 @@ import path from 'node:path';
 const node = (program, ...args) => [process.execPath, path.join('node_modules', program), ...args];
 const python = (...args) => [path.join('.venv', 'bin', 'python'), '-m', ...args];
 const ROOMS =
-  'contracts recovery costs settings storage platforms models workflows activities workers scripts bin test'.split(' ');
+  'contracts recovery costs settings storage platforms models serving workflows activities workers scripts bin test'.split(
+    ' ',
+  );
 
 const tsc = (...args) => node('typescript/bin/tsc', ...args);
 const jest = (project, ...args) => [

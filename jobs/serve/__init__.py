@@ -1,0 +1,1 @@
+"""The model server of endpoints, on this machine and in a container."""

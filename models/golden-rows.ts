@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { TemperedError } from '../contracts/failure.js';
+import type { ModelRef } from '../contracts/refs.js';
+import type { Storage } from '../storage/storage.js';
+import { childUri } from '../storage/uri.js';
+
+/** The card of a model, written by `jobs/lib/model_card.py`. */
+const CARD_FILE = 'model.json';
+
+const GoldenRow = z.object({ features: z.record(z.string(), z.number()), prediction: z.number() });
+/** A row and what the model said about it when it was saved. */
+export type GoldenRow = Readonly<z.infer<typeof GoldenRow>>;
+
+const Card = z.object({ golden: z.array(GoldenRow).min(1) });
+
+/**
+ * The rows that prove a model wherever it runs.
+ * @throws {TemperedError} `INVALID_DATA` when its card has none
+ */
+export async function loadGoldenRows(storage: Storage, { uri }: ModelRef): Promise<readonly GoldenRow[]> {
+  const cardUri = childUri(uri, CARD_FILE);
+  const card = Card.safeParse(JSON.parse(new TextDecoder().decode(await storage.read(cardUri))));
+  if (card.success) return card.data.golden;
+  const message = `${cardUri}: no golden rows: ${z.prettifyError(card.error)}`;
+  throw new TemperedError('INVALID_DATA', message, { field: 'golden' }, { cause: card.error });
+}
