@@ -1,16 +1,29 @@
-import type { DatasetRef, ModelRef } from '../contracts/refs.js';
+import path from 'node:path';
+import type { ArtifactRef, DatasetRef, ModelRef } from '../contracts/refs.js';
 import { TemperedError } from '../contracts/failure.js';
 import { findModel, loadModel as loadStoredModel } from '../models/model-store.js';
 import { CHAMPION } from '../models/model-alias.js';
 import { etl } from '../contracts/stages/etl.js';
 import { latestStageRecord } from '../storage/stage-records.js';
-import { findDataset } from '../storage/snapshots.js';
-import { DatasetRef as DatasetRefSchema } from '../contracts/refs.js';
+import { importPath } from '../storage/import.js';
+import { findArtifact, findDataset } from '../storage/snapshots.js';
+import { ArtifactRef as ArtifactRefSchema, DatasetRef as DatasetRefSchema } from '../contracts/refs.js';
 import type { ActivityContext } from './context.js';
 
 /** Local activity: the published dataset at a URI, its files checked. */
 export function loadDataset({ storage }: ActivityContext) {
   return (uri: string): Promise<DatasetRef> => findDataset(storage, uri);
+}
+
+/** Local activity: the published folder of original files at a URI, its files checked. */
+export function loadArtifact({ storage }: ActivityContext) {
+  return (uri: string): Promise<ArtifactRef> => findArtifact(storage, uri);
+}
+
+/** Local activity: a file that ships with the code, imported as `tempered import` would. The same file is kept once. */
+export function loadSample({ storage, projectRoot }: ActivityContext) {
+  return async (file: string): Promise<ArtifactRef> =>
+    ArtifactRefSchema.parse(await importPath(storage, path.join(projectRoot, file)));
 }
 
 /** Local activity: the rows that no model has seen, of the newest ETL output, their files checked. */

@@ -1,7 +1,9 @@
 import { awaitJob } from './await-job.js';
 import type { ActivityContext, JobsContext } from './context.js';
 import { decide } from './decide.js';
-import { findChampion, loadDataset, loadModel, loadUnseen } from './find-inputs.js';
+import { awaitEndpoint, deleteEndpoint, deployEndpoint, invokeEndpoint, validateEndpoint } from './endpoints.js';
+import { findDay } from './find-day.js';
+import { findChampion, loadArtifact, loadDataset, loadModel, loadSample, loadUnseen } from './find-inputs.js';
 import { judge } from './judge.js';
 import { parseInput } from './parse-input.js';
 import { planStage } from './plan-stage.js';
@@ -17,8 +19,11 @@ export function localActivities(context: ActivityContext) {
     planStage: planStage(context),
     decide: decide(context),
     publishStage: publishStage(context),
+    loadArtifact: loadArtifact(context),
+    loadSample: loadSample(context),
     loadDataset: loadDataset(context),
     loadUnseen: loadUnseen(context),
+    findDay: findDay(context),
     findChampion: findChampion(context),
     loadModel: loadModel(context),
     promote: promote(context),
@@ -33,6 +38,11 @@ export function jobsActivities(context: JobsContext) {
     awaitJob: awaitJob(context),
     stopJob: stopJob(context),
     judge: judge(context),
+    deployEndpoint: deployEndpoint(context),
+    awaitEndpoint: awaitEndpoint(context),
+    validateEndpoint: validateEndpoint(context),
+    invokeEndpoint: invokeEndpoint(context),
+    deleteEndpoint: deleteEndpoint(context),
   };
 }
 export type JobsActivities = ReturnType<typeof jobsActivities>;

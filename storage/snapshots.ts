@@ -98,10 +98,22 @@ export async function findReferenceDamage(
  * missing or has another size
  */
 export async function findDataset(storage: Storage, uri: string): Promise<DatasetRef> {
-  const snapshot = await readSnapshot(storage, uri);
-  const ref = datasetRef(snapshot);
+  return wholeRef(storage, await readSnapshot(storage, uri), datasetRef);
+}
+
+/** As {@link findDataset}, for a folder of files that is no table. */
+export async function findArtifact(storage: Storage, uri: string): Promise<ArtifactRef> {
+  return wholeRef(storage, await readSnapshot(storage, uri), artifactRef);
+}
+
+async function wholeRef<R extends Ref>(
+  storage: Storage,
+  snapshot: Snapshot,
+  refTo: (snapshot: Snapshot) => R,
+): Promise<R> {
+  const ref = refTo(snapshot);
   const damage = await findSnapshotDamage(storage, snapshot);
-  if (damage !== undefined) throw new TemperedError('INVALID_DATA', damage, { uri });
+  if (damage !== undefined) throw new TemperedError('INVALID_DATA', damage, { uri: snapshot.uri });
   return ref;
 }
 

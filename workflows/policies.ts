@@ -25,5 +25,12 @@ export const AWAIT: ActivityOptions = {
 /** Stopping includes the job's own grace and the confirmation that nothing of it is left. */
 export const STOP: ActivityOptions = { taskQueue: JOBS_QUEUE, startToCloseTimeout: '5 minutes', retry: RETRY };
 
+/** A request is answered within seconds; an endpoint that is away for minutes will not come back, and it costs money while it stands. */
+export const INVOKE: ActivityOptions = {
+  taskQueue: JOBS_QUEUE,
+  startToCloseTimeout: '2 minutes',
+  retry: { ...RETRY, maximumAttempts: 8 },
+};
+
 /** Reads a holdout's predictions once: seconds for millions of rows. */
 export const JUDGE: ActivityOptions = { taskQueue: JOBS_QUEUE, startToCloseTimeout: '30 minutes', retry: RETRY };

@@ -1,8 +1,8 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { JobsActivities, LocalActivities } from '../activities/index.js';
 import type { SalaryInput, SalaryParams, SalaryResult, salaryStages } from '../contracts/pipelines/salary.js';
-import type { Evaluation } from '../contracts/metrics.js';
 import type { ModelRef } from '../contracts/refs.js';
+import { championStillHolds } from './champion.js';
 import { currentRun, definePipeline } from './pipeline.js';
 import { JUDGE, LOCAL } from './policies.js';
 import { proxyStages } from './proxy-stages.js';
@@ -98,11 +98,6 @@ export const salary = definePipeline<SalaryPipeline>('salary', async (input) => 
 
 function generateCall({ rows, dataset, seed, dataDate, csv }: DatedParams) {
   return { rows, dataset, seed, dataDate, csv };
-}
-
-/** A champion that is itself worse than the baseline on this holdout must not predict: then nobody wins. */
-function championStillHolds({ champion, baseline }: Evaluation, margin: number): boolean {
-  return champion !== null && champion.mse < baseline.metrics.mse * (1 - margin);
 }
 
 function identity() {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Stages } from '../stage.js';
+import { AirQualityInput, airQualityStages } from './air-quality.js';
 import { ForestInput, forestStages } from './forest.js';
 import { PredictInput, predictStages } from './predict.js';
 import { SalaryInput, salaryStages } from './salary.js';
@@ -27,6 +28,11 @@ export const PIPELINES = {
     summary: 'generate, clean, grow one large random forest and measure its error',
     input: ForestInput,
     stages: forestStages,
+  },
+  'air-quality': {
+    summary: 'forecast the air of a city from its weather: ingest, features, train, evaluate, store',
+    input: AirQualityInput,
+    stages: airQualityStages,
   },
   predict: { summary: 'batch inference with a stored model', input: PredictInput, stages: predictStages },
 } as const satisfies Pipelines;
