@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { projectRoot, stateDir } from '../settings/home.js';
+import type { Profile } from '../contracts/profile.js';
 import type { Storage } from '../storage/storage.js';
 import type { EndpointHost } from './endpoint-host.js';
 import { LocalEndpoints } from './local/local-endpoints.js';
+import { SageMakerEndpoints } from './sagemaker/sagemaker-endpoints.js';
 
-/** Every place that can host an endpoint, by name. A new one is one line here. */
-export function openEndpointHosts(storage: Storage): Readonly<Record<string, EndpointHost>> {
-  return { local: new LocalEndpoints({ folder: join(stateDir(), 'endpoints'), projectRoot, storage }) };
+/** Every place that can host an endpoint, by name: this machine always, SageMaker when the profile sets it up. A new one is one line here. */
+export function openEndpointHosts(
+  { aws, sagemaker }: Profile,
+  storage: Storage,
+): Readonly<Record<string, EndpointHost>> {
+  return {
+    local: new LocalEndpoints({ folder: join(stateDir(), 'endpoints'), projectRoot, storage }),
+    ...(aws && sagemaker && { sagemaker: new SageMakerEndpoints({ aws, profile: sagemaker }) }),
+  };
 }

@@ -17,7 +17,7 @@ export function openJobsContext(profile: Project): JobsContext {
     storage,
     prices: loadPrices(profile.pricesPath),
     platforms,
-    endpointHosts: openEndpointHosts(storage),
+    endpointHosts: openEndpointHosts(profile.profile, storage),
     offerOn: (name) => loadPlatform(platforms, name),
   };
 }

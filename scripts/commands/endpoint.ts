@@ -24,7 +24,7 @@ export async function remove(name: string): Promise<Answer> {
 /** The endpoint of a name where the profile hosts endpoints; whether it is there is the host's to say. */
 function find(name: string): { readonly host: EndpointHost; readonly handle: EndpointHandle } {
   const { profile, storageRootUri, inputFolders } = loadProfile();
-  const host = openEndpointHosts(openStorage(storageRootUri, inputFolders, profile.aws))[profile.endpoints];
+  const host = openEndpointHosts(profile, openStorage(storageRootUri, inputFolders, profile.aws))[profile.endpoints];
   if (!host) throw new Error(`no host "${profile.endpoints}"`);
   return { host, handle: { host: host.name, name } };
 }
