@@ -49,7 +49,8 @@ def cluster(bucket, faults, tmp_path):
             salvage="trials",
             params={**PARAMS, "trials": trials},
             inputs={"train": reference},
-            settings={"concurrency": 2, "threads": 1},
+            settings={"concurrency": 2, "threads": 1},  # one trial on each host
+            resources={"memoryBytes": 4 << 30, "cpus": 2, "diskBytes": 0},
         )
         hosts = [host(bucket, job, tmp_path, number, address) for address in (HEAD, WORKER)]
         started.extend(hosts)
@@ -64,9 +65,9 @@ def cluster(bucket, faults, tmp_path):
 
 
 def host(bucket, job, folder, number, address):
-    disk, work = folder / f"disk-{number}-{address}", folder / "opt"
+    disk, work = folder / f"disk-{number}-{address}", folder / "opt/w"
     disk.mkdir()
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     environment = {
         **bucket.environment,
         "PATH": os.environ["PATH"],
@@ -75,7 +76,7 @@ def host(bucket, job, folder, number, address):
         "SM_NUM_CPUS": "1",
         "TMPDIR": "/tmp",
     }
-    command = bucket.command("jobs/ray/tune.py", job, work / "w")
+    command = bucket.command("jobs/ray/tune.py", job, work)
     own_disk = ["unshare", "--mount", "sh", "-c", OWN_DISK, "sh", str(disk), str(work)]
     with (folder / f"log-{number}-{address}").open("wb") as log:
         return subprocess.Popen([*own_disk, *command], env=environment, stdout=log, stderr=log)

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pyspark
 import pytest
 
 from jobs.spark.test_etl import DIRTY, GOOD, PARAMS, STEPS, publish
@@ -15,6 +17,7 @@ from jobs.spark.test_etl import run as run_locally
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
+LIMIT_SECONDS = 600
 JARS = ROOT / ".tempered/jars/spark-s3a"
 
 
@@ -23,10 +26,18 @@ def raw(tmp_path):
     return publish(tmp_path / "raw", GOOD[:200], DIRTY, GOOD[:200])
 
 
-def submit(bucket, job, folder):
+def own_spark_home(folder):
+    """Executors work below SPARK_HOME: one that goes with the test."""
+    for each in Path(pyspark.__file__).parent.iterdir():
+        (folder / each.name).symlink_to(each)
+    return str(folder)
+
+
+@contextmanager
+def submitted(bucket, job, folder):
     """As EMR starts it: the bootstrap is the program given to spark-submit, its executors are elsewhere."""
     assert JARS.is_dir(), "S3 for Spark is not there: node scripts/setup/spark-s3a.mjs"
-    folder.mkdir()
+    (folder / "home").mkdir(parents=True)
     code = bucket.put_code()
     jars = f"{JARS}/*"
     conf = {
@@ -52,23 +63,20 @@ def submit(bucket, job, folder):
         "PATH": f"{venv_bin}{os.pathsep}{os.environ['PATH']}",
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "local"),
-        "SPARK_WORKER_DIR": str(folder / "workers"),
+        "SPARK_HOME": own_spark_home(folder / "home"),
     }
     program = [str(ROOT / "jobs/remote/bootstrap.py"), "--code", code, "--entry", "jobs/spark/etl.py", "--job", job]
     command = [str(venv_bin / "spark-submit"), "--master", "local-cluster[2,1,1024]", *options, *program]
-    log = (folder / "log").open("wb")
-    return subprocess.Popen(
-        [*command, "--work", str(folder / "w")], env=environment, stdout=log, stderr=log, start_new_session=True
-    )
-
-
-def end(process, folder):
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--work", str(folder / "w")], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
     try:
-        code = process.wait(timeout=400)
+        yield process
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-    return code, (folder / "log").read_text()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # executors end when their driver has
+        process.wait(30)
 
 
 def put_job(bucket, raw, number):
@@ -79,19 +87,17 @@ def put_job(bucket, raw, number):
 def test_executors_that_see_only_s3_write_the_same_bytes_and_a_killed_attempts_steps_are_kept(bucket, raw, tmp_path):
     bucket.put_folder(tmp_path / "raw", "raw")
     (tmp_path / "raw").rename(tmp_path / "not-for-executors")
-    first = submit(bucket, put_job(bucket, raw, 1), tmp_path / "a1")
-    give_up_at = time.monotonic() + 300
-    while not [path for path in bucket.paths("_scratch/etl/") if path.endswith("copy-employees.step.json")]:
-        assert first.poll() is None, (tmp_path / "a1/log").read_text()
-        assert time.monotonic() < give_up_at
-        time.sleep(0.1)
-    os.killpg(first.pid, signal.SIGKILL)
-    end(first, tmp_path / "a1")
+    with submitted(bucket, put_job(bucket, raw, 1), tmp_path / "a1") as first:
+        give_up_at = time.monotonic() + LIMIT_SECONDS
+        while not [path for path in bucket.paths("_scratch/etl/") if path.endswith("copy-employees.step.json")]:
+            assert first.poll() is None, (tmp_path / "a1/log").read_text()
+            assert time.monotonic() < give_up_at
+            time.sleep(0.1)
     kept = [path for path in bucket.paths("_scratch/etl/") if path.endswith(".step.json")]
     bucket.put("_scratch/etl/0a1b/.spark/0123/part-0.parquet", b"what a killed attempt wrote in part")
 
-    code, log = end(submit(bucket, put_job(bucket, raw, 2), tmp_path / "a2"), tmp_path / "a2")
-    assert code == 0, log
+    with submitted(bucket, put_job(bucket, raw, 2), tmp_path / "a2") as second:
+        assert second.wait(LIMIT_SECONDS) == 0, (tmp_path / "a2/log").read_text()
     result = bucket.json("_work/run/etl-a2/_result.json")
     assert result["salvaged"] == {"before": len(kept), "now": STEPS - len(kept), "unit": "steps"}
     assert not [path for path in bucket.paths() if "/.spark/" in path]
