@@ -63,7 +63,7 @@ def search_with_optuna(job: Job, params: TuneParams, settings: TuneSettings, fou
         note=plan.because,
         histogram_bins=settings.histogram_bins,
         sample_share=survey.training_rows.share,
-        pulse=folder / "pulse",
+        pulse=folder / ".pulse",
     )
     with session.active():
         while True:

@@ -146,7 +146,7 @@ class GridFits:
 
     @property
     def _pulse(self) -> Path:
-        return self.folder / "pulse"
+        return self.folder / ".pulse"
 
     def _tell(self, done: int, quiet: str | None = None) -> None:
         message = "; ".join(filter(None, ["cross-validating 8 forests on 3 folds", quiet]))

@@ -66,7 +66,7 @@ def until(found: Callable[[], Any], process: subprocess.Popen[bytes]) -> Any:
 
 
 def trial_at_work(folder: Path) -> Callable[[], Beat | None]:
-    pulse = folder / "scratch/search/pulse"
+    pulse = folder / "scratch/search/.pulse"
     return lambda: next((beat for beat in read_beats(pulse) if beat.total == 64), None)
 
 
