@@ -2,20 +2,23 @@
 
 from datetime import UTC, date, datetime
 
+import pyarrow.parquet as pq
 import pytest
 
 from jobs.lib.errors import InvalidInput
 from jobs.lib.published_files import PublishedFile
 from jobs.spark.air_gsod import check_gsod, gsod_days
-from jobs.spark.air_ingest import _check_lines
+from jobs.spark.air_ingest import _check_lines, _joined, _write_days, _write_quarantine
 from jobs.spark.air_openaq import check_openaq, openaq_days
 from jobs.spark.air_params import BoundingBox, IngestParams
 from jobs.spark.air_samples import (
     gsod_row,
+    made_up_days,
     openaq_day,
     openaq_reading,
     station_day,
     station_row,
+    write_city,
     write_gsod,
     write_ndjson,
     write_station,
@@ -244,3 +247,34 @@ class TestGsod:
         rows.append(gsod_row(SECOND, TEMP="999.9"))
         reasons = sorted(reason for _, reason in put_aside(gsod(spark, tmp_path, rows)))
         assert reasons == ["TEMP impossible", "WDSP is no number", "no date"]
+
+
+def test_readings_and_weather_of_a_city_become_one_table(spark, tmp_path):
+    made = made_up_days(date(2020, 1, 1), 40, seed=7)
+    readings, weather = write_city(tmp_path, 40)
+    asked = params(format="openaq", city="Boston")
+    planned = [check_openaq(spark, file(readings), asked), check_gsod(spark, file(weather), asked)]
+    counts = _check_lines(planned, asked, tmp_path / "checked")
+    assert counts == {"read": 40 * 24 + 40, "rejected": 0, "reasons": {}}
+    sources = [source.from_folder(tmp_path / "checked") for source in planned]
+    _write_days(sources, asked, tmp_path / "days")
+    _write_quarantine(sources, tmp_path / "quarantine")
+    rows = pq.read_table(tmp_path / "days").to_pylist()
+    assert [row["date"] for row in rows] == [day.date for day in made]
+    for row, day in zip(rows, made, strict=True):
+        assert row["no2"] == pytest.approx(day.no2_ppm, abs=1e-5)
+        assert row["temp_mean"] == pytest.approx(day.temp, abs=0.06)
+        assert row["wind_mean"] == pytest.approx(day.wind, abs=0.06)
+        assert row["pressure_mean"] == pytest.approx(day.pressure, abs=0.06)
+        assert row["rain_sum"] == pytest.approx(day.rain, abs=0.2)
+    assert pq.read_table(tmp_path / "quarantine").num_rows == 0
+
+
+def test_a_day_that_only_one_source_has_stays(spark, tmp_path):
+    asked = params(format="openaq")
+    readings = write_ndjson(tmp_path / "r.ndjson", openaq_day(FIRST, 0.01))
+    weather = write_gsod(tmp_path / "w.csv", [gsod_row(SECOND)])
+    sources = [check_openaq(spark, file(readings), asked), check_gsod(spark, file(weather), asked)]
+    days = by_date(_joined(sources, asked))
+    assert (days[FIRST]["no2"], days[FIRST]["temp_mean"]) == (pytest.approx(0.01), None)
+    assert (days[SECOND]["no2"], days[SECOND]["temp_mean"]) == (None, pytest.approx(10))
