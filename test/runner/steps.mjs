@@ -49,7 +49,7 @@ const TESTS = [
     title: 'the jobs',
     counts: 'pytest',
     run: python('pytest', '-q', '-p', 'no:cacheprovider'),
-    minutes: 15,
+    minutes: 35,
   },
   { name: 'unit', title: 'one module at a time', counts: 'jest', run: jest('unit'), minutes: 5 },
   {
