@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TemperedError } from '../../contracts/failure.js';
+import { sendRequest, type HttpAnswer } from './http-request.js';
 
 /** What Ray tells of a submitted job. @see ray/dashboard/modules/job/pydantic_models.py, Ray 2.58 */
 export const RayJob = z.object({
@@ -44,65 +45,70 @@ export class RayJobsApi {
   }
 
   async find(submissionId: string): Promise<RayJob | undefined> {
-    const response = await this.#request('GET', `/api/jobs/${submissionId}`);
-    if (response.status === 404) return undefined;
-    return this.#parse(response, RayJob);
+    const answer = await this.#send('GET', `/api/jobs/${submissionId}`);
+    return answer.status === 404 ? undefined : this.#parse(answer, RayJob);
   }
 
-  /** False when Ray has a job of that id already, or may have: it answers that, too, with 500. */
-  async submit(submission: RaySubmission): Promise<boolean> {
-    const response = await this.#request('POST', '/api/jobs/', submission);
-    if (response.ok) return true;
-    const said = lastLine(await response.text());
-    if (response.status >= 500 && said.includes('already exists')) return false;
-    if (response.status === 400) {
+  /**
+   * Asks for a job. Ray answers with 500 when it has one of that id already, but not only then: whoever asked looks whether it is there.
+   * @returns null when it took the job, else its words
+   */
+  async submit(submission: RaySubmission): Promise<string | null> {
+    const answer = await this.#send('POST', '/api/jobs/', submission);
+    if (isOk(answer)) return null;
+    const said = lastLine(answer.text);
+    if (answer.status >= 500) return said;
+    if (answer.status === 400) {
       throw new TemperedError('WRONG_INPUT', `the Ray cluster at ${this.address} refuses the job: ${said}`, {
         address: this.address,
       });
     }
-    throw this.#unavailable(`answers ${String(response.status)}: ${said}`);
+    throw this.#refused(answer);
   }
 
   /** Asks for a stop; false when nobody knows the job. */
   async stop(submissionId: string): Promise<boolean> {
-    const response = await this.#request('POST', `/api/jobs/${submissionId}/stop`);
-    if (response.status === 404) return false;
-    if (!response.ok) throw this.#unavailable(`answers ${String(response.status)}: ${lastLine(await response.text())}`);
+    const answer = await this.#send('POST', `/api/jobs/${submissionId}/stop`);
+    if (answer.status === 404) return false;
+    if (!isOk(answer)) throw this.#refused(answer);
     return true;
   }
 
   /** All that the job's first process wrote to stdout and stderr, after Ray's own lines; empty when nobody knows the job. */
   async logs(submissionId: string): Promise<string> {
-    const response = await this.#request('GET', `/api/jobs/${submissionId}/logs`);
-    if (response.status === 404) return '';
-    return (await this.#parse(response, Logs)).logs;
+    const answer = await this.#send('GET', `/api/jobs/${submissionId}/logs`);
+    return answer.status === 404 ? '' : this.#parse(answer, Logs).logs;
   }
 
-  async #parse<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-    const text = await response.text();
-    if (!response.ok) throw this.#unavailable(`answers ${String(response.status)}: ${lastLine(text)}`);
+  #parse<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
+    if (!isOk(answer)) throw this.#refused(answer);
     try {
-      return schema.parse(JSON.parse(text));
+      return schema.parse(JSON.parse(answer.text));
     } catch (cause) {
       throw this.#unavailable('does not answer as the Ray Jobs API does', cause);
     }
   }
 
-  async #request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> {
-    const token = process.env['RAY_AUTH_TOKEN'];
+  async #send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<HttpAnswer> {
+    const token = process.env['RAY_AUTH_TOKEN'] ?? '';
     try {
-      return await fetch(`${this.address}${path}`, {
+      return await sendRequest({
         method,
+        url: `${this.address}${path}`,
         headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token !== '' && { authorization: `Bearer ${token}` }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        timeoutMs: REQUEST_TIMEOUT_MS,
       });
     } catch (cause) {
       throw this.#unavailable(`cannot be reached (${reasonOf(cause)})`, cause);
     }
+  }
+
+  #refused({ status, text }: HttpAnswer): TemperedError {
+    return this.#unavailable(`answers ${String(status)}: ${lastLine(text)}`);
   }
 
   #unavailable(what: string, cause?: unknown): TemperedError {
@@ -115,14 +121,18 @@ export class RayJobsApi {
   }
 }
 
-/** The code beneath the words "fetch failed", as ECONNREFUSED. */
+/** The system's code for it, as ECONNREFUSED. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-/** Ray answers its own faults with a traceback, whose last line says what happened. */
+function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Ray answers its own faults with a traceback, whose last line says what happened; one inside another ends in a full stop. */
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+  const lines = text.split('\n').filter((line) => /\w/.test(line));
+  return lines.at(-1)?.trim().slice(0, 500) ?? '';
 }

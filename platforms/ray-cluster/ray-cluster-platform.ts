@@ -59,12 +59,12 @@ export class RayClusterPlatform implements Platform {
     const handle: JobHandle = { platform: this.name, key: job.key, id };
     const folder = new RemoteJobFolder(this.#storage, job.key);
     if ((await this.#api.find(id)) ?? (await folder.findStop()) !== null) return handle;
-    const isNew = await this.#api.submit(submissionOf(job, this.#code));
+    const refusal = await this.#api.submit(submissionOf(job, this.#code));
     // Of two that submit at once Ray refuses one, and the job is there all the same.
-    if (!isNew && (await this.#api.find(id)) === undefined) {
+    if (refusal !== null && (await this.#api.find(id)) === undefined) {
       throw new TemperedError(
         'PLATFORM_UNAVAILABLE',
-        `the Ray cluster at ${this.#api.address} knows job ${id} and then does not: its head may be restarting`,
+        `the Ray cluster at ${this.#api.address} does not start job ${id}: ${refusal}`,
       );
     }
     return handle;

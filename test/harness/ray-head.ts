@@ -87,7 +87,8 @@ async function start(argv: (folder: string) => readonly string[], address: strin
 async function end({ head, folder }: Running): Promise<void> {
   await eventually(
     () => {
-      const left = [...processesWith(folder), ...(head.exitCode === null && head.pid !== undefined ? [head.pid] : [])];
+      const isAlive = head.pid !== undefined && head.exitCode === null && head.signalCode === null;
+      const left = [...processesWith(folder), ...(isAlive ? [head.pid] : [])];
       for (const pid of left) kill(pid);
       return left.length === 0;
     },
