@@ -102,11 +102,6 @@ export const SageMakerProfile = z.strictObject({
   /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
   jobs: z.record(z.string(), z.enum(['training', 'processing'])).default({}),
   endpointInstanceType: z.string().regex(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
-  /** Stored models are registered in this group too. */
-  modelPackageGroup: z
-    .string()
-    .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)
-    .optional(),
   subnets: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).default([]),
   securityGroups: z.array(z.string().regex(/^sg-[0-9a-f]+$/)).default([]),
   timeoutMinutes: z.int().min(5).max(40_320).default(720),

@@ -5,7 +5,7 @@ import type { Evidence } from '../../contracts/evidence.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
-import type { Resources } from '../../contracts/resources.js';
+import type { Offer, Resources } from '../../contracts/resources.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Finding } from '../finding.js';
 import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
@@ -55,6 +55,7 @@ export class RemotePlatform implements Platform {
   readonly name: string;
   readonly largest: Resources;
   readonly sizes?: readonly Resources[];
+  readonly usageOf?: NonNullable<Offer['usageOf']>;
   /** A poll is two requests: at a minute's distance 120 an hour, with the denser ones at the start under 150. */
   readonly pacing: Pacing = { firstMs: 5_000, maxMs: 60_000 };
   readonly #ready: () => Promise<void>;
@@ -66,6 +67,7 @@ export class RemotePlatform implements Platform {
     this.name = service.name;
     this.largest = service.offer.largest;
     if (service.offer.sizes) this.sizes = service.offer.sizes;
+    if (service.offer.usageOf) this.usageOf = service.offer.usageOf;
     this.#ready = lazily(() => requireAll(service.requirements()));
   }
 

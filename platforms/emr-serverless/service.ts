@@ -1,6 +1,7 @@
 import type * as EmrServerlessSdk from '@aws-sdk/client-emr-serverless';
 import type { EMRServerlessClient, GetJobRunResponse } from '@aws-sdk/client-emr-serverless';
 import type { AwsProfile, EmrServerlessProfile } from '../../contracts/platform-profiles.js';
+import type { Offer } from '../../contracts/resources.js';
 import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientSettings, lazily } from '../aws/client-settings.js';
@@ -11,7 +12,7 @@ import { lastBytes, S3Logs } from '../aws/s3-logs.js';
 import { checkApplication } from './application.js';
 import { jobDriver } from './job-driver.js';
 import { jobRunState } from './job-run-state.js';
-import { EMR_SERVERLESS_OFFER } from './sizes.js';
+import { emrServerlessOffer } from './sizes.js';
 
 /** The service's clock and ours need not agree. */
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -32,7 +33,7 @@ export interface EmrServerlessOptions {
 export class EmrServerlessService implements RemoteService {
   readonly name = 'emr-serverless';
   readonly evidenceEngine = 'emr-serverless';
-  readonly offer = EMR_SERVERLESS_OFFER;
+  readonly offer: Offer;
   readonly engines = ['spark', 'python'] as const;
   readonly startsOnce = true;
   readonly logDelayMs = 120_000;
@@ -40,6 +41,7 @@ export class EmrServerlessService implements RemoteService {
   readonly #client: () => Promise<{ readonly sdk: Sdk; readonly client: EMRServerlessClient }>;
 
   constructor(private readonly options: EmrServerlessOptions) {
+    this.offer = emrServerlessOffer(options.profile.executors);
     this.#logs = new S3Logs(options.aws);
     this.#client = lazily(async () => {
       const sdk = await import('@aws-sdk/client-emr-serverless');

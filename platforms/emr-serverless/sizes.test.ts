@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { nextSize } from '../../recovery/size.js';
-import { EMR_SERVERLESS_OFFER } from './sizes.js';
+import { emrServerlessOffer } from './sizes.js';
 
 const GIB = 2 ** 30;
-const { largest, sizes = [] } = EMR_SERVERLESS_OFFER;
+const { largest, sizes = [], usageOf } = emrServerlessOffer(3);
 
 test('every combination that is sold is there, and nothing else', () => {
   expect(sizes).toHaveLength(7 + 13 + 23 + 12 + 12);
@@ -22,4 +22,9 @@ test('after a worker that was too small comes the next with at least as many CPU
 test('there is nothing after the largest', () => {
   const need = { resources: largest, peakBytes: null, requestedBytes: null };
   expect(nextSize(need, { cap: largest, sizes }, true)).toBeNull();
+});
+
+test('a job is billed for its driver and every executor', () => {
+  const usage = usageOf?.({ memoryBytes: 16 * GIB, cpus: 4, diskBytes: 0 }, 1800);
+  expect(usage).toEqual({ vcpuHours: 8, memoryGibHours: 32, instanceHours: {} });
 });

@@ -26,8 +26,17 @@ const sizes: readonly Resources[] = WORKERS.flatMap(({ cpus, fromGib, toGib, ste
   })),
 ).sort((one, other) => one.memoryBytes - other.memoryBytes || one.cpus - other.cpus);
 
-/** What EMR Serverless sells. A size is one worker: the driver and each executor has it, overhead included. */
-export const EMR_SERVERLESS_OFFER: Offer = {
-  largest: { memoryBytes: 120 * GIB, cpus: 16, diskBytes: WORKER_DISK_GIB.most * GIB },
-  sizes,
-};
+/**
+ * What EMR Serverless sells. A size is one worker: the driver and each executor has it, overhead included, and all of them are billed.
+ * @param executors of a Spark job beside its driver
+ */
+export function emrServerlessOffer(executors: number): Offer {
+  return {
+    largest: { memoryBytes: 120 * GIB, cpus: 16, diskBytes: WORKER_DISK_GIB.most * GIB },
+    sizes,
+    usageOf: ({ cpus, memoryBytes }, seconds) => {
+      const workerHours = ((executors + 1) * seconds) / 3600;
+      return { vcpuHours: cpus * workerHours, memoryGibHours: (memoryBytes / GIB) * workerHours, instanceHours: {} };
+    },
+  };
+}

@@ -32,6 +32,12 @@ describe('the sizes of SageMaker', () => {
     ]);
   });
 
+  test('are billed as whole instances while they work', () => {
+    const { usageOf } = offerOf(sizeClasses());
+    const usage = usageOf?.({ memoryBytes: 20 * 2 ** 30, cpus: 4, diskBytes: 0 }, 1800);
+    expect(usage?.instanceHours).toEqual({ 'ml.m6i.2xlarge': 0.5 });
+  });
+
   test('are offered with the CPUs that every type of the class has', () => {
     const { sizes, largest } = offerOf(sizeClasses(['ml.m7i.2xlarge', 'ml.r7i.xlarge', 'ml.m6i.xlarge']));
     expect(sizes?.map(({ memoryBytes, cpus }) => [memoryBytes / GIB, cpus])).toEqual([

@@ -32,7 +32,16 @@ export function offerOf(classes: readonly SizeClass[]): Offer {
   const sizes = classes.map(sizeOf);
   const largest = sizes.at(-1);
   if (!largest) throw new RangeError('no instance types');
-  return { sizes, largest };
+  return {
+    sizes,
+    largest,
+    // Whole instances are billed, while they work. Which type of a class an attempt had is not known here: the first is the usual one.
+    usageOf: (resources, seconds) => ({
+      vcpuHours: 0,
+      memoryGibHours: 0,
+      instanceHours: { [chooseType(classes, resources, 0).name]: seconds / 3600 },
+    }),
+  };
 }
 
 function sizeOf(types: SizeClass): Resources {
