@@ -44,6 +44,11 @@ describe('the cost of a stage', () => {
     expect(costText(cost)).toContain('price unknown');
   });
 
+  test('is unknown where instances are billed and none is counted', () => {
+    const worked = usageOf({ cpus: 4, memoryBytes: GIB, diskBytes: 0 }, 3600);
+    expect(stageCost('sagemaker', { failed: [], worked }, prices).usd).toBeNull();
+  });
+
   test('of a run that gave up is that of its failed attempts', () => {
     const cost = stageCost('sagemaker', { failed: [instance('ml.m6i.xlarge', 1)], worked: null }, prices);
     expect(cost).toMatchObject({ usd: 0.2, retriesUsd: 0.2 });
