@@ -181,7 +181,7 @@ def _wait_for_all(hosts: Hosts, address: str) -> None:
     signal.signal(signal.SIGTERM, on_sigterm)  # Ray's own ends this process as if it had failed
     try:
         while True:
-            alive = sum(bool(node["Alive"]) for node in ray.nodes())  # type: ignore[no-untyped-call]
+            alive = sum(bool(node["Alive"]) for node in ray.nodes())  # type: ignore[no-untyped-call]  # Ray has no types
             if alive >= len(hosts.names):
                 return
             if time.monotonic() > give_up_at:

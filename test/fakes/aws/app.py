@@ -74,7 +74,7 @@ class Application:
         else:
             answer = self._passed_on(request, service, key)
         if answer is None:
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto has no types
         if isinstance(answer, _Lost):
             answer.finish(environ, self._moto)
             raise ConnectionAbortedError("the response is lost on purpose")
