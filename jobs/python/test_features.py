@@ -21,7 +21,7 @@ def days(count: int, **changes: dict[int, float | None]) -> pa.Table:
     columns = {"no2": [float(day) for day in range(count)], "temp": [10.0 * day for day in range(count)]}
     for name, by_day in changes.items():
         for day, value in by_day.items():
-            columns[name][day] = value  # type: ignore[call-overload]  # columns hold floats or dates
+            columns[name][day] = value  # type: ignore[call-overload]  # None is a gap
     dates = [FIRST + timedelta(days=day) for day in range(count)]
     return pa.table({"date": pa.array(dates, pa.date32()), **columns})
 
