@@ -20,8 +20,8 @@ interface Step {
 }
 
 /**
- * What follows an attempt that ran out of memory. The first failure of a region pulls all free levers that help it by one notch, at
- * the same size; later ones grow memory; once the cap is reached the levers give what they have left, and only then those that
+ * What follows an attempt that ran out of memory. The first failure of a region pulls all free levers that help it and stand before
+ * memory by one notch, at the same size; later ones grow memory; once the cap is reached the levers give what they have left, and only then those that
  * change the result. Why in this order: docs/oom.md, Deciding.
  */
 export function planMemory(failed: History, limits: Limits): Decision {
@@ -78,14 +78,20 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const pulled = pullAll(limits, help, { attempt, far: size === null && (mayGrow || !isFirstOfRegion) });
   const moves = isTooLarge(last, limits) ? pulled.filter(({ lever }) => CUTS_WORK.has(lever)) : pulled;
   const free = moves.filter(({ lever }) => !changesResult(lever));
+  const first = size ? free.filter(({ lever }) => isBeforeMemory(lever, limits)) : free;
 
-  if (isFirstOfRegion && free.length > 0 && !isLastAttempt) return { moves: free, size: null };
+  if (isFirstOfRegion && first.length > 0 && !isLastAttempt) return { moves: first, size: null };
   if (doom !== null && !mayShrink(last, answered)) return null;
   if (isLastAttempt && (size || free.length > 0)) return { moves: free, size };
   if (size) return { moves: free.filter(({ lever }) => isLimit(lever)), size };
   if (free.length > 0) return { moves: free, size: null };
   const [costly] = moves;
   return costly ? { moves: [costly], size: null } : null;
+}
+
+/** Levers that a stage names after memory seldom free any: they wait until memory has no more to give. */
+function isBeforeMemory(lever: SettingLever, { levers }: Limits): boolean {
+  return levers.indexOf(lever) < levers.indexOf('memory');
 }
 
 function pullAll(

@@ -114,7 +114,7 @@ describe('out of memory', () => {
     ]);
   });
 
-  test('levers that change the result are pulled last, one at a time, whatever the order of the stage', () => {
+  test('levers after memory wait for its end; those that change the result are pulled last, one at a time', () => {
     const { attempts } = climb(planNextAttempt, {
       first: firstAttempt(4 * GIB, { histogramBins: 255, sampleShare: 1, threads: 2 }),
       limits: { cap, levers: ['sampleShare', 'histogramBins', 'memory', 'threads'] },
@@ -122,8 +122,8 @@ describe('out of memory', () => {
     });
     expect(attempts.map(({ levers }) => levers.join())).toEqual([
       '',
-      'threads',
       'memory',
+      'threads',
       'sampleShare',
       'sampleShare',
       'sampleShare',

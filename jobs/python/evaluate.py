@@ -1,33 +1,37 @@
 """Stage `evaluate`: candidate, naive baselines and champion, if there is one, measured on the same holdout rows.
 
-The predictions are an output too, so that anybody can compute the metrics again.
+The predictions are an output too, so that anybody can compute the metrics again. Chunks of them that an earlier attempt
+finished are found in scratch and not predicted again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.parquet as pq
 
-from jobs.lib.arrow_arrays import arrow_array
 from jobs.lib.bootstrap import Contest, bootstrap_intervals
-from jobs.lib.contract import InvalidInput, Job, Result, run_job
-from jobs.lib.datasets import Dataset, ParquetFolderWriter, dataset_output
+from jobs.lib.contract import InvalidInput, Job, Result, Salvaged, run_job
+from jobs.lib.datasets import Dataset, dataset_output
 from jobs.lib.metrics import regression_metrics
 from jobs.lib.model_input import open_model
 from jobs.lib.params import parse_params, require
-from jobs.lib.prediction_table import predictor
+from jobs.lib.row_chunks import plan_chunks
+from jobs.lib.salvage import FinishedChunks
+from jobs.python.evaluate_chunks import FIXED_COLUMNS, ChunkWork, forecast_chunk, predictions_schema
 
 if TYPE_CHECKING:
+    from jobs.lib.files import FileEntry
     from jobs.lib.metrics import Values
     from jobs.lib.model import LoadedModel
 
-PREDICTIONS_FOLDER = "predictions"
-ROWS_PER_FILE = 5_000_000
+PREDICTIONS_FOLDER, FINISHED_FOLDER = "predictions", "finished-chunks"
+# A killed attempt loses at most the running one: about a second of work.
+CHUNK_ROWS = 250_000
 LABEL_TYPES = ("double", "float", "int64", "int32")
-FIXED_COLUMNS = ("id", "label", "prediction", "champion_prediction")
 MEAN = "mean"
 """The baseline that every evaluation has: the mean of the training labels."""
 
@@ -78,7 +82,8 @@ def main(job: Job) -> Result:
     contestants = [candidate] if champion is None else [candidate, champion]
     holdout = _open_holdout(job, params, contestants)
 
-    seen = _predict_holdout(job, holdout, params, settings.batch_rows, contestants)
+    forecast = _forecast(job, holdout, params, settings.batch_rows, contestants)
+    seen = _read(job, forecast, params, contestants)
     baselines = {name: regression_metrics(seen.labels, values) for name, values in seen.baselines.items()}
     strongest = min(baselines, key=lambda name: baselines[name].mse)
     contest = Contest(seen.labels, seen.candidate, seen.baselines[strongest], seen.champion)
@@ -97,9 +102,10 @@ def main(job: Job) -> Result:
     told = ", ".join(f"{name} {metrics.mse!r}" for name, metrics in baselines.items())
     print(f"candidate mse {measured['mse']!r} r2 {measured['r2']:.4f}; baselines' mse: {told}")
     return Result(
-        outputs={"predictions": dataset_output(job, PREDICTIONS_FOLDER)},
+        outputs={"predictions": dataset_output(job, PREDICTIONS_FOLDER, forecast.files)},
         rows_in=holdout.rows,
         rows_out=len(contest.labels),
+        salvaged=forecast.salvaged,
         values=values,
         metrics=measured,
     )
@@ -144,62 +150,61 @@ def _columns(params: EvaluateParams, contestants: list[LoadedModel]) -> list[str
     return list(dict.fromkeys(["id", params.target, *params.keep, *params.baselines, *features]))
 
 
-def _predict_holdout(
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The files of the predictions, in the holdout's order, and how many of them an earlier attempt had finished."""
+
+    files: list[FileEntry]
+    salvaged: Salvaged
+
+
+def _forecast(
     job: Job, holdout: Dataset, params: EvaluateParams, batch_rows: int, contestants: list[LoadedModel]
-) -> Seen:
-    """Streams the holdout; keeps 8 bytes a row for the labels, for each contestant and for each baseline."""
-    threads = max(1, int(job.resources.cpus))
-    predictors = [predictor(model, threads, holdout.rows) for model in contestants]
-    labels = np.empty(holdout.rows, dtype=np.float64)
-    predictions = [np.empty(holdout.rows, dtype=np.float64) for _ in contestants]
-    naive = {name: np.empty(holdout.rows, dtype=np.float64) for name in params.baselines}
-    schema = _predictions_schema(holdout, params)
-    done = 0
-    writer = ParquetFolderWriter(
-        job.output_path(PREDICTIONS_FOLDER), schema, rows_per_file=ROWS_PER_FILE, dictionary_columns=[]
+) -> Forecast:
+    """Puts every chunk into the output that an earlier attempt has not finished, and those that it has."""
+    chunks = plan_chunks(holdout.files, CHUNK_ROWS)
+    kept = FinishedChunks(Path(job.scratch_path(FINISHED_FOLDER)))
+    work = ChunkWork(
+        rows=holdout.rows,
+        models=contestants,
+        columns=_columns(params, contestants),
+        schema=predictions_schema(holdout.schema, params.keep, params.baselines),
+        target=params.target,
+        batch_rows=batch_rows,
+        threads=max(1, int(job.resources.cpus)),
     )
-    with writer:
-        for batch in holdout.batches(_columns(params, contestants), batch_rows):
-            rows = slice(done, done + batch.num_rows)
-            labels[rows] = batch.column(params.target).to_numpy()
-            for predict, column in zip(predictors, predictions, strict=True):
-                column[rows] = predict(batch)
-            for name, column in naive.items():
-                column[rows] = batch.column(name).to_numpy()
-            writer.write(_rows_to_keep(batch, labels[rows], [column[rows] for column in predictions], schema))
-            done = rows.stop
-            job.progress.update(done, holdout.rows, "rows", f"predicted {done:,} of {holdout.rows:,} holdout rows")
-    for name, column in {params.target: labels, **naive}.items():
-        if not np.isfinite(column).all():
-            raise InvalidInput(f"inputs.holdout#{name}", "NaN or infinity", "a finite number in every row")
-    mean = np.full(holdout.rows, contestants[0].card.target_mean)
-    champion = predictions[1] if len(predictions) > 1 else None
-    return Seen(labels, predictions[0], champion, {MEAN: mean, **naive})
+    folder = Path(job.output_path(PREDICTIONS_FOLDER))
+    files, before, done = [], 0, 0
+    for chunk in chunks:
+        found = kept.find(chunk.name)
+        before += found is not None
+        finished = found or forecast_chunk(chunk, work, kept)
+        files.append(kept.place(finished, f"{chunk.name}.parquet", folder / f"{chunk.name}.parquet"))
+        done += chunk.rows
+        job.progress.update(done, holdout.rows, "rows", f"predicted {done:,} of {holdout.rows:,} holdout rows")
+    return Forecast(files, Salvaged(before, len(chunks) - before, "chunks"))
 
 
-def _predictions_schema(holdout: Dataset, params: EvaluateParams) -> pa.Schema:
-    kept: list[pa.Field[Any]] = [pa.field(name, holdout.schema.field(name).type, False) for name in params.keep]
-    naive: list[pa.Field[Any]] = [pa.field(name, pa.float64(), False) for name in params.baselines]
-    identity, label, prediction, champion = FIXED_COLUMNS
-    fixed: list[pa.Field[Any]] = [
-        pa.field(label, pa.float64(), nullable=False),
-        pa.field(prediction, pa.float64(), nullable=False),
-        pa.field(champion, pa.float64()),
-    ]
-    return pa.schema([pa.field(identity, pa.int64(), nullable=False), *kept, *fixed, *naive])
-
-
-def _rows_to_keep(
-    batch: pa.RecordBatch, labels: Values, predictions: list[Values], schema: pa.Schema
-) -> pa.RecordBatch:
+def _read(job: Job, forecast: Forecast, params: EvaluateParams, contestants: list[LoadedModel]) -> Seen:
+    """What the metrics need of all rows at once: 8 bytes a row for the label, each contestant and each baseline."""
+    folder = Path(job.output_path(PREDICTIONS_FOLDER))
     _, label, prediction, champion = FIXED_COLUMNS
-    numbers = [arrow_array(values, pa.float64()) for values in (labels, *predictions)]
-    if len(predictions) == 1:
-        numbers.append(pa.nulls(batch.num_rows, pa.float64()))
-    known = dict(zip((label, prediction, champion), numbers, strict=True))
-    return pa.RecordBatch.from_arrays(
-        [known[name] if name in known else batch.column(name) for name in schema.names], schema=schema
-    )
+    contestant_columns = [prediction, champion][: len(contestants)]
+    rows = sum(file.rows or 0 for file in forecast.files)
+    values = {name: np.empty(rows, dtype=np.float64) for name in [label, *contestant_columns, *params.baselines]}
+    start = 0
+    for file in forecast.files:
+        table = pq.read_table(folder / file.path, columns=list(values))
+        for name, column in values.items():
+            column[start : start + table.num_rows] = table[name].to_numpy()
+        start += table.num_rows
+    for name in (label, *params.baselines):
+        if not np.isfinite(values[name]).all():
+            column_name = params.target if name == label else name
+            raise InvalidInput(f"inputs.holdout#{column_name}", "NaN or infinity", "a finite number in every row")
+    naive = {name: values[name] for name in params.baselines}
+    mean = np.full(rows, contestants[0].card.target_mean)
+    return Seen(values[label], values[prediction], values.get(champion), {MEAN: mean, **naive})
 
 
 if __name__ == "__main__":

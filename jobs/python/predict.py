@@ -15,8 +15,9 @@ from jobs.lib.chunks import map_chunks
 from jobs.lib.contract import InvalidInput, Job, Output, Result, Salvaged, artifact_output, run_job
 from jobs.lib.datasets import Dataset, dataset_output
 from jobs.lib.params import parse_params, require
+from jobs.lib.row_chunks import Chunk, plan_chunks
 from jobs.lib.salvage import FinishedChunk, FinishedChunks
-from jobs.python.predict_chunks import Chunk, ChunkWork, load_once, plan_chunks, predict_chunk
+from jobs.python.predict_chunks import CHUNK_ROWS, ChunkWork, load_once, predict_chunk
 from jobs.python.predict_csv import join_csv
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def main(job: Job) -> Result:
     model = load_once(source)
     schema = _check_signature(model, dataset, with_names=params.csv)
 
-    chunks = plan_chunks(dataset.files)
+    chunks = plan_chunks(dataset.files, CHUNK_ROWS)
     kept = FinishedChunks(Path(job.scratch_path(FINISHED_FOLDER)))
     finished = {chunk.index: found for chunk in chunks if (found := kept.find(chunk.name)) is not None}
     before = len(finished)

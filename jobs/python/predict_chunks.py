@@ -1,4 +1,4 @@
-"""Chunks of a prediction: which rows belong together, and how one chunk is predicted and kept."""
+"""How one chunk of a prediction is predicted and kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from jobs.lib.arrow_arrays import arrow_array
 from jobs.lib.memory import own_rss_bytes
@@ -20,38 +19,16 @@ from jobs.lib.salvage import FinishedChunk, FinishedChunks
 from jobs.python.predict_csv import csv_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
-    from jobs.lib.datasets import DataFile
     from jobs.lib.job import ModelInput
     from jobs.lib.model import LoadedModel
     from jobs.lib.model_formats import Predictions
+    from jobs.lib.row_chunks import Chunk
 
 # A killed attempt loses at most the running chunks: one to three seconds of work each.
 CHUNK_ROWS = 1_000_000
 GIB = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Whole row groups of one file."""
-
-    path: str
-    row_groups: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Consecutive rows of a data set: the unit that is finished or not."""
-
-    index: int
-    pieces: tuple[Piece, ...]
-    rows: int
-
-    @property
-    def name(self) -> str:
-        """Of its record and its files."""
-        return f"part-{self.index:05d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +60,6 @@ class ChunkWork:
     folder: Path
 
 
-def plan_chunks(files: Sequence[DataFile]) -> list[Chunk]:
-    """Cuts a data set at row groups into chunks of `CHUNK_ROWS` or a little more; small files go together.
-
-    The cut depends on the files alone, so every attempt finds the chunks of the one before.
-    """
-    chunks: list[Chunk] = []
-    pieces: dict[str, list[int]] = {}
-    rows = 0
-    for file in files:
-        footer = pq.read_metadata(file.path)
-        sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
-        for group, size in enumerate(sizes):
-            if size == 0:
-                continue
-            pieces.setdefault(file.path, []).append(group)
-            rows += size
-            if rows >= CHUNK_ROWS:
-                chunks.append(_chunk(len(chunks), pieces, rows))
-                pieces, rows = {}, 0
-    return [*chunks, _chunk(len(chunks), pieces, rows)] if rows > 0 else chunks
-
-
 def predict_chunk(work: ChunkWork) -> FinishedChunk:
     """Predicts one chunk batch by batch, with a log line each, and keeps it."""
     predict = _predictor(work.model, work.threads, work.total_rows)
@@ -112,7 +67,7 @@ def predict_chunk(work: ChunkWork) -> FinishedChunk:
     parquet, csv = f"{chunk.name}.parquet", f"{chunk.name}.csv"
     writer = ParquetFileWriter(finished.temporary_path(parquet), work.schema, dictionary_columns=["full_name"])
     with finished.temporary_path(csv).open("wb") as lines:
-        for number, batch in enumerate(_batches(work), 1):
+        for number, batch in enumerate(chunk.batches(work.columns, work.batch_rows), 1):
             started = time.perf_counter()
             predicted = _with_predictions(batch, predict(batch), work.schema)
             writer.write(predicted)
@@ -137,19 +92,6 @@ def load_once(source: ModelInput) -> LoadedModel:
 def _predictor(source: ModelInput, threads: int, rows: int) -> Callable[[pa.RecordBatch], Predictions]:
     """One a process, so that its table of predictions serves all chunks."""
     return predictor(load_once(source), threads, rows)
-
-
-def _chunk(index: int, pieces: dict[str, list[int]], rows: int) -> Chunk:
-    return Chunk(index, tuple(Piece(path, tuple(groups)) for path, groups in pieces.items()), rows)
-
-
-def _batches(work: ChunkWork) -> Iterator[pa.RecordBatch]:
-    for piece in work.chunk.pieces:
-        # Buffered, not pre-buffered: pages are read as they are needed, never a whole row group at once.
-        with pq.ParquetFile(piece.path, buffer_size=1 << 20, pre_buffer=False) as file:
-            yield from file.iter_batches(
-                work.batch_rows, row_groups=list(piece.row_groups), columns=list(work.columns), use_threads=False
-            )
 
 
 def _with_predictions(batch: pa.RecordBatch, predictions: Predictions, schema: pa.Schema) -> pa.RecordBatch:

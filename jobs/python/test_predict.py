@@ -11,11 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.lib.datasets import DataFile
 from jobs.lib.model_card import FORMATS, ModelFormat
 from jobs.lib.model_samples import saved_model
-from jobs.python import predict_chunks
-from jobs.python.predict_chunks import plan_chunks
 from jobs.python.predict_csv import csv_lines
 from jobs.python.predict_samples import ROOT, employee_table, publish_dataset, publish_model, run_stage
 
@@ -129,19 +126,6 @@ def test_names_with_commas_quotes_and_line_ends_survive_the_csv() -> None:
     rows = list(csv.reader(written.decode().splitlines(keepends=True)))
     assert [row[0] for row in rows] == ["plain", 'O"Hara, Pat', "two\nlines", "", "", "é"]
     assert [float(row[1]) for row in rows] == [0.5, 1e-7, 1e300, -1.25, 3.0, 76088.197154]
-
-
-def test_small_files_go_together_and_large_ones_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_chunks, "CHUNK_ROWS", 100)
-    files = []
-    for number, rows in enumerate((30, 30, 30, 250, 0, 10)):
-        path = tmp_path / f"{number}.parquet"
-        pq.write_table(pa.table({"id": range(rows)}), path, row_group_size=50)
-        files.append(DataFile(str(path), path.name, rows, 1, 1))
-    chunks = plan_chunks(files)
-    assert [chunk.rows for chunk in chunks] == [140, 100, 100, 10]
-    assert [len(chunk.pieces) for chunk in chunks] == [4, 1, 1, 1]
-    assert plan_chunks([]) == []
 
 
 @pytest.mark.parametrize(

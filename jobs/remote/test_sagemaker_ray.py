@@ -92,12 +92,16 @@ def test_a_search_uses_both_hosts_and_goes_on_when_ray_on_one_is_killed(bucket, 
     trials = "_scratch/tune/0a1b/search/trials.jsonl"
     until(lambda: trials in bucket.paths("_scratch/tune/"), head, tmp_path)
     [raylet] = [one for one in descendants(worker.pid) if command_of(one.pid).endswith("raylet/raylet")]
+    head.send_signal(signal.SIGSTOP)  # else it may end the search before the worker has joined it again
     os.kill(raylet.pid, signal.SIGKILL)
+    try:
+        until(lambda: "time 1 of 3" in log_of(tmp_path, 1, WORKER), worker, tmp_path)
+    finally:
+        head.send_signal(signal.SIGCONT)
     assert head.wait(300) == 0, log_of(tmp_path, 1, HEAD)
     assert worker.wait(60) == 0, log_of(tmp_path, 1, WORKER)
     result = bucket.json("_work/run/tune-a1/_result.json")
     assert result["salvaged"] == {"before": 0, "now": 6, "unit": "trials"}
-    assert "time 1 of 3" in log_of(tmp_path, 1, WORKER)
     # Only the other host has to fetch what the first one wrote.
     assert [request for request in faults.seen if request.startswith("GET") and "/_scratch/" in request]
 
@@ -124,8 +128,9 @@ def test_a_worker_ends_when_the_head_is_killed_and_the_next_attempt_goes_on(buck
 def until(found, process, folder):
     give_up_at = time.monotonic() + 300
     while not found():
-        assert process.poll() is None, log_of(folder, 1, HEAD)
-        assert time.monotonic() < give_up_at, log_of(folder, 1, HEAD)
+        logs = [log_of(folder, 1, address) for address in (HEAD, WORKER)]
+        assert process.poll() is None, logs
+        assert time.monotonic() < give_up_at, logs
         time.sleep(0.1)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
+from jobs.lib.parquet_writer import ROW_GROUP_ROWS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -16,8 +18,10 @@ LAYOUT = {
     "spark.sql.files.openCostInBytes": str(4 << 20),
     "spark.sql.files.minPartitionNum": "1",
     # Small enough that three open files a task never make parquet-mr shrink its row groups on a small heap,
-    # large enough to compress; a reader of a row group holds about a million rows of ten columns.
+    # large enough to compress.
     "spark.hadoop.parquet.block.size": str(32 << 20),
+    # Few narrow columns would put millions of rows into one, which a later job reads, and keeps as done, as a whole.
+    "spark.hadoop.parquet.block.row.count.limit": str(ROW_GROUP_ROWS),
     # A dictionary of values that hardly repeat costs a hash table entry a value, is given up in the end, saves nothing.
     "spark.hadoop.parquet.enable.dictionary#id": "false",
     "spark.hadoop.parquet.enable.dictionary#salary": "false",

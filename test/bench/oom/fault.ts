@@ -18,8 +18,8 @@ export interface Fault {
   readonly inject: JsonObject & { readonly fault: string };
   readonly startMib: number;
   readonly capMib: number;
-  /** The memory that the first attempt must be seen to die of; absent where it does not die of memory. */
-  readonly region?: Region;
+  /** The memory, or one of those, that the first attempt must be seen to die of; absent where it does not die of memory. */
+  readonly region?: Region | readonly Region[];
   /** First values of levers where the stage's own would hide the fault. */
   readonly settings?: Settings;
   /** How the run must end. */

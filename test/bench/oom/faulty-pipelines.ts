@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { Pipeline } from '../../../contracts/pipelines/index.js';
 import { salaryStages } from '../../../contracts/pipelines/salary.js';
 import type { StageDefinition } from '../../../contracts/stage.js';
-import type { Fault } from './fault.js';
+import type { Fault, FaultyStage } from './fault.js';
 
 const MIB = 2 ** 20;
 
-/** What a unit of work takes beside its own time, so that an attempt is more than its start, as at full size. */
-const UNIT_SECONDS = 0.5;
+/**
+ * What a unit of work takes beside its own time, so that an attempt is more than its engine's start, as at full size. A unit is a chunk,
+ * a step of the ETL, or a trial's way to its next rung, of which a trial has five.
+ */
+const UNIT_SECONDS: Readonly<Record<FaultyStage, number>> = { generate: 2, etl: 4, tune: 1.5, evaluate: 1.5, predict: 4 };
 
 /** The program that puts a fault into the processes of a stage's real job. */
 const ENTRY = 'test/bench/oom/inject/faulty.py';
@@ -33,7 +36,7 @@ function faultyStage({ name, stage, startMib, settings, inject }: Fault): StageD
     settingsFor: (rows) => ({
       ...real.settingsFor(rows),
       ...settings,
-      inject: JSON.stringify({ seconds: UNIT_SECONDS, ...inject, stage, entry: real.job.entry }),
+      inject: JSON.stringify({ seconds: UNIT_SECONDS[stage], ...inject, stage, entry: real.job.entry }),
     }),
     sizeFor: (rows) => ({ ...real.sizeFor(rows), memoryBytes: startMib * MIB }),
   };

@@ -42,7 +42,7 @@ export function score(runs: readonly FaultRun[], secondNight: readonly FaultRun[
   const attempts = runs.map((run) => run.attempts);
   return {
     recoveredShare: share(of('memory'), isRecovered),
-    recognisedShare: share(of('memory'), ({ fault, attempts: [first] }) => first?.region === fault.region),
+    recognisedShare: share(of('memory'), isRecognised),
     doomedStoppedAtOnceShare: share(of('doomed'), isStoppedAtOnce),
     otherNeverGrewShare: share(of('other'), (run) => !grew(run.attempts)),
     endedAsExpectedShare: share(runs, isAsExpected),
@@ -62,6 +62,10 @@ function isAsExpected({ fault, ending, sameResult }: FaultRun): boolean {
 
 function isRecovered({ sameResult }: FaultRun): boolean {
   return sameResult === true;
+}
+
+function isRecognised({ fault, attempts: [first] }: FaultRun): boolean {
+  return first !== undefined && [fault.region].flat().some((region) => region === first.region);
 }
 
 /** It gave up by the rule that no retry can help, and not by having tried them all. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import resource
 import signal
 import time
@@ -27,24 +26,22 @@ def at_start(spec: Spec) -> None:
         start(spec)
 
 
-def at_unit(spec: Spec, name: str, share: float) -> object:
-    """At the beginning of the unit `name`; what it returns is held until the unit's end.
+def at_unit(spec: Spec, place: int) -> object:
+    """At the beginning of a unit; what it returns is held until the unit's end.
 
     Args:
         spec: the fault.
-        name: of the unit.
-        share: of a unit's usual work, where levers change how much work is one unit.
+        place: of the unit in the order in which the job's attempts came to them.
     """
     strike = UNITS.get(spec["fault"])
-    held = strike({**spec, "share": share}) if strike and _strikes(spec) and _is_heavy(spec, name) else None
-    time.sleep(spec.get("seconds", 0) * share)  # a unit of a job at full size takes longer than one of this one
+    held = strike(spec) if strike and _strikes(spec) and _is_heavy(spec, place) else None
+    time.sleep(spec["seconds"])  # a unit of a job at full size takes longer than one of this one
     return held
 
 
-def _is_heavy(spec: Spec, name: str) -> bool:
-    """Data is skewed: where the spec says so, only the last units strike."""
-    numbers = re.findall(r"\d+", name)
-    return "heavyFrom" not in spec or (bool(numbers) and int(numbers[-1]) >= spec["heavyFrom"])
+def _is_heavy(spec: Spec, place: int) -> bool:
+    """Data is skewed: where the spec says so, the first units of the job do not strike."""
+    return place >= int(spec.get("heavyFrom", 0))
 
 
 def _strikes(spec: Spec) -> bool:
@@ -79,7 +76,7 @@ def _hold_slowly(spec: Spec) -> object:
 
 
 def _leak(spec: Spec) -> None:
-    _leaked.append(_touched(int(_needed_bytes(spec) * spec["share"])))
+    _leaked.append(_touched(_needed_bytes(spec)))
 
 
 def _allocate(spec: Spec) -> object:

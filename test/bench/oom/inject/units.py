@@ -8,6 +8,7 @@ import importlib.abc
 import importlib.machinery
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ import faults
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
-
-USUAL_BATCH_ROWS = 250_000
 
 SPEC: dict[str, Any] = json.loads(os.environ["TEMPERED_INJECT"])
 
@@ -30,13 +29,28 @@ def install() -> None:
 
 
 @contextlib.contextmanager
-def unit(name: str, share: float = 1) -> Iterator[None]:
+def unit(name: str) -> Iterator[None]:
     """One unit of work, with the fault in it."""
-    note("begin", name)
-    held = faults.at_unit(SPEC, name, share)
+    held = begin(name)
     yield
     del held
     note("done", name)
+
+
+def begin(name: str) -> object:
+    """What the fault holds until the unit's end."""
+    note("begin", name)
+    return faults.at_unit(SPEC, _place_of(name))
+
+
+def _place_of(name: str) -> int:
+    """Of the unit among all that the job's attempts have begun, in the order in which they came to them."""
+    own = Path(SPEC["units"])
+    attempt = re.compile(r"-a(\d+)$")
+    logs = {int(attempt.search(log.parent.name)[1]): log for log in own.parent.parent.glob(f"*-a*/{own.name}")}  # type: ignore[index]
+    lines = [line for _, log in sorted(logs.items()) for line in log.read_text().splitlines(keepends=True)]
+    begun = list(dict.fromkeys(line for line in lines if line.startswith("begin ")))
+    return begun.index(_line("begin", name))
 
 
 def note(word: str, name: str) -> None:
@@ -60,30 +74,11 @@ def patch_chunks(module: ModuleType, function: str, name_of: Callable[[Any], str
     real = getattr(module, function)
 
     @functools.wraps(real)
-    def in_unit(work: Any) -> Any:
+    def in_unit(work: Any, *more: Any) -> Any:
         with unit(name_of(work)):
-            return real(work)
+            return real(work, *more)
 
     setattr(module, function, in_unit)
-
-
-def patch_predictor(module: ModuleType) -> None:
-    """Evaluation predicts batch by batch; each is a unit."""
-    real = module.predictor
-
-    @functools.wraps(real)
-    def counted(*args: Any) -> Any:
-        predict = real(*args)
-        counter = iter(range(1 << 30))
-
-        def in_unit(batch: Any) -> Any:
-            with unit(f"batch-{next(counter)}", batch.num_rows / USUAL_BATCH_ROWS):
-                return predict(batch)
-
-        return in_unit
-
-    if SPEC["stage"] == "evaluate":
-        module.predictor = counted
 
 
 def patch_trial(module: ModuleType) -> None:
@@ -92,9 +87,7 @@ def patch_trial(module: ModuleType) -> None:
 
     @functools.wraps(real)
     def in_unit(self: Any, *args: Any) -> Any:
-        name = module.params_key(self._params)
-        note("begin", name)
-        held = faults.at_unit(SPEC, name, 1)
+        held = begin(module.params_key(self._params))
         score = real(self, *args)
         del held
         return score
@@ -136,7 +129,7 @@ def patch_steps(module: ModuleType) -> None:
 PATCHES: dict[str, Callable[[Any], None]] = {
     "jobs.python.generate_chunk": lambda module: patch_chunks(module, "make_chunk", lambda chunk: chunk.name),
     "jobs.python.predict_chunks": lambda module: patch_chunks(module, "predict_chunk", lambda work: work.chunk.name),
-    "jobs.lib.prediction_table": patch_predictor,
+    "jobs.python.evaluate_chunks": lambda module: patch_chunks(module, "forecast_chunk", lambda chunk: chunk.name),
     "jobs.ray.trial": patch_trial,
     "jobs.ray.tune_session": patch_session,
     "jobs.spark.steps": patch_steps,
