@@ -14,14 +14,11 @@ import pyarrow.parquet as pq
 from jobs.lib.errors import InvalidInput
 from jobs.lib.files import FileEntry, data_files, describe_files, local_path
 from jobs.lib.outputs import Column, OutputDataset
-from jobs.lib.parquet_writer import ParquetFolderWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobs.lib.job import DatasetInput, Job
-
-__all__ = ["DataFile", "Dataset", "ParquetFolderWriter", "dataset_output"]
 
 MANIFEST = "_manifest.json"
 
@@ -128,7 +125,7 @@ def dataset_output(job: Job, sub: str, files: Sequence[FileEntry] | None = None)
     Args:
         job: whose output.
         sub: folder below the output, e.g. `features/split=train`.
-        files: if their hashes are known already (a writer's or salvaged chunks'); else all Parquet files are hashed.
+        files: if their hashes are known already (salvaged chunks'); else all Parquet files are hashed.
 
     Raises:
         ValueError: no Parquet file, or files with different schemas: a mistake of the job.

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.lib.files import FileEntry, describe_files
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
@@ -102,87 +100,14 @@ class ParquetFileWriter:
         self._writer.write_table(group, row_group_size=self._row_group_rows)
 
 
-class ParquetFolderWriter:
-    """A folder of files `part-00000.parquet`, ... each under a temporary name until it is whole.
+def write_table(table: pa.Table, folder: str | Path) -> None:
+    """Writes a table as the only file of a folder, `part-00000.parquet`, under a temporary name until it is whole.
 
-    Use as a context manager; `files` (with hashes) is there after the block. At least one file is written, so that a
-    data set without rows still has a schema.
-
-    Args:
-        folder: created if absent.
-        schema: of every batch.
-        rows_per_file: a new file begins after so many rows; None for a single file.
-        row_group_rows: see `ParquetFileWriter`.
-        dictionary_columns: see `ParquetFileWriter`.
-        encodings: see `ParquetFileWriter`.
+    A table without rows makes a file too, so that a data set without rows still has a schema.
     """
-
-    def __init__(
-        self,
-        folder: str | Path,
-        schema: pa.Schema,
-        *,
-        rows_per_file: int | None = None,
-        row_group_rows: int = ROW_GROUP_ROWS,
-        dictionary_columns: list[str] | None = None,
-        encodings: Mapping[str, str] | None = None,
-    ) -> None:
-        self.rows = 0
-        self.files: list[FileEntry] = []
-        self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._schema = schema
-        self._rows_per_file = rows_per_file
-        self._options: dict[str, Any] = {
-            "row_group_rows": row_group_rows,
-            "dictionary_columns": dictionary_columns,
-            "encodings": encodings,
-        }
-        self._rows_by_name: dict[str, int] = {}
-        self._open: ParquetFileWriter | None = None
-
-    def write(self, rows: pa.RecordBatch | pa.Table) -> None:
-        """Adds rows."""
-        start = 0
-        while start < rows.num_rows:
-            file = self._open or self._begin()
-            room = rows.num_rows if self._rows_per_file is None else self._rows_per_file - file.rows
-            piece = rows.slice(start, room)
-            file.write(piece)
-            self.rows += piece.num_rows
-            start += piece.num_rows
-            if file.rows == self._rows_per_file:
-                self._finish(file)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            if self._open is not None:
-                self._open.abandon()
-                self._temporary(self._name()).unlink(missing_ok=True)
-            return
-        if self._open is not None or not self._rows_by_name:
-            self._finish(self._open or self._begin())
-        described = describe_files(self._folder, list(self._rows_by_name))
-        self.files = [FileEntry(e.path, e.bytes, e.sha256, self._rows_by_name[e.path]) for e in described]
-
-    def _begin(self) -> ParquetFileWriter:
-        self._open = ParquetFileWriter(self._temporary(self._name()), self._schema, **self._options)
-        return self._open
-
-    def _finish(self, file: ParquetFileWriter) -> None:
-        file.close()
-        name = self._name()
-        self._temporary(name).replace(self._folder / name)
-        self._rows_by_name[name] = file.rows
-        self._open = None
-
-    def _name(self) -> str:
-        return f"part-{len(self._rows_by_name):05d}.parquet"
-
-    def _temporary(self, name: str) -> Path:
-        return self._folder / f".{name}.tmp"
+    target = Path(folder) / "part-00000.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.tmp")
+    with ParquetFileWriter(temporary, table.schema) as writer:
+        writer.write(table)
+    temporary.replace(target)

@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from jobs.lib.contract import InvalidInput, Job, Result, run_job
-from jobs.lib.datasets import Dataset, ParquetFolderWriter, dataset_output
+from jobs.lib.datasets import Dataset, dataset_output
 from jobs.lib.params import parse_params, require
+from jobs.lib.parquet_writer import write_table
 from jobs.python.calendar_days import Calendar, calendar_features
 from jobs.python.naive_forecasts import climatology, persistence
 
@@ -84,7 +85,7 @@ def main(job: Job) -> Result:
         raise InvalidInput("inputs.days", "no whole day in the test period", "at least one to measure the model on")
     parts["firstRows"] = parts["test"].slice(0, FIRST_ROWS)
     for name in PARTS:
-        _write(job, name, parts[name])
+        write_table(parts[name], job.output_path(name))
     counts = {
         "days": len(calendar),
         "withoutLabel": int(np.isnan(label).sum()),
@@ -129,11 +130,6 @@ def _table(calendar: Calendar, columns: Mapping[str, NDArray[np.float64]]) -> pa
     }
     dates = pa.array(calendar.numbers.astype(np.int32), pa.int32()).cast(pa.date32())
     return pa.table({"id": pa.array(calendar.ids), "date": dates, **numbers})
-
-
-def _write(job: Job, name: str, table: pa.Table) -> None:
-    with ParquetFolderWriter(job.output_path(name), table.schema) as writer:
-        writer.write(table)
 
 
 if __name__ == "__main__":

@@ -149,6 +149,23 @@ def test_fewer_rows_at_once_hold_less_and_measure_the_same(tmp_path: Path) -> No
     assert (few["values"], few["outputs"]) == (many["values"], many["outputs"])
 
 
+def test_chunks_finished_by_an_earlier_attempt_are_not_done_again(tmp_path: Path) -> None:
+    saved_model("lightgbm-text", tmp_path / "candidate")
+    table = employee_table(600_000, seed=3)
+    inputs = {
+        "candidate": publish_candidate(tmp_path / "candidate"),
+        "holdout": publish_dataset(tmp_path / "holdout", [table], 250_000),
+        "firstRows": publish_dataset(tmp_path / "first", [table.slice(0, 5)]),
+        "champion": None,
+    }
+    first = run_stage("evaluate", tmp_path, inputs, PARAMS)
+    assert first.result["salvaged"] == {"before": 0, "now": 3, "unit": "chunks"}
+    (tmp_path / "scratch/finished-chunks/part-00001.chunk.json").unlink()
+    second = run_stage("evaluate", tmp_path, inputs, PARAMS, {"batchRows": 50_000})
+    assert second.result["salvaged"] == {"before": 2, "now": 1, "unit": "chunks"}
+    assert (second.result["values"], second.result["outputs"]) == (first.result["values"], first.result["outputs"])
+
+
 def without(column: str) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.drop_columns([column])
 

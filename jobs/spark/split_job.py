@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from jobs.lib.datasets import ParquetFolderWriter
+from jobs.lib.parquet_writer import write_table
 from jobs.spark.features import with_features
 from jobs.spark.params import ReportSplit
 from jobs.spark.parts import write_by_column, write_folder
@@ -15,7 +15,6 @@ from jobs.spark.report_split import first_by_id, shuffled
 from jobs.spark.split import PARTS, dealt
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame
 
     from jobs.spark.params import EtlParams
@@ -35,12 +34,7 @@ def _write_report_split(rows: DataFrame, sample_rows: int, folder: Path) -> None
     last_id = sample.column("id")[-1].as_py() if sample.num_rows else None
     train, holdout = shuffled(sample)
     # One file each: the order of the rows is part of the report's result.
-    _write_table(train, folder / "split=train")
-    _write_table(holdout, folder / "split=holdout")
+    write_table(train, folder / "split=train")
+    write_table(holdout, folder / "split=holdout")
     unseen = rows if last_id is None else rows.where(F.col("id") > last_id)
     write_folder(unseen, str(folder / "split=unseen"))
-
-
-def _write_table(table: pa.Table, folder: Path) -> None:
-    with ParquetFolderWriter(folder, table.schema) as writer:
-        writer.write(table)

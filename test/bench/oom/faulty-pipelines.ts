@@ -10,7 +10,13 @@ const MIB = 2 ** 20;
  * What a unit of work takes beside its own time, so that an attempt is more than its engine's start, as at full size. A unit is a chunk,
  * a step of the ETL, or a trial's way to its next rung, of which a trial has five.
  */
-const UNIT_SECONDS: Readonly<Record<FaultyStage, number>> = { generate: 2, etl: 4, tune: 1.5, evaluate: 1.5, predict: 4 };
+const UNIT_SECONDS: Readonly<Record<FaultyStage, number>> = {
+  generate: 2,
+  etl: 4,
+  tune: 1.5,
+  evaluate: 1.5,
+  predict: 4,
+};
 
 /** The program that puts a fault into the processes of a stage's real job. */
 const ENTRY = 'test/bench/oom/inject/faulty.py';
