@@ -2,25 +2,28 @@ import { z } from 'zod';
 import { ALLOWED_INSTANCE_TYPES, INSTANCE_TYPES } from './instance-types.js';
 import { ByteSize } from './resources.js';
 
+/** Text of a form, which a message tells by its example: also where nothing stands. */
+function textLike(pattern: RegExp, allowed: string): z.ZodString {
+  return z.string().regex(pattern, allowed).meta({ allowed });
+}
+
 /** A bucket prefix, as `s3://bucket/logs`. */
-const S3Uri = z
-  .string()
-  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^?#]*)?$/, 'a bucket prefix, as s3://bucket/logs');
+const S3Uri = textLike(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^?#]*)?$/, 'a bucket prefix, as s3://bucket/logs');
 
 /** The ARN of an IAM role that a service assumes to run our jobs. */
-const RoleArn = z
-  .string()
-  .regex(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    'the ARN of a role, as arn:aws:iam::123456789012:role/tempered-jobs',
-  );
+const RoleArn = textLike(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'the ARN of a role, as arn:aws:iam::123456789012:role/tempered-jobs',
+);
+
+const SubnetId = textLike(/^subnet-[0-9a-f]+$/, 'the id of a subnet, as subnet-0123456789abcdef0');
 
 /** Tags that every remote job, cluster and endpoint gets. */
 const Tags = z.record(z.string().min(1).max(128), z.string().max(256)).default({});
 
 /** `aws` of tempered.json: what all platforms on AWS share. Credentials come from the SDK's usual chain and never stand here. */
 export const AwsProfile = z.strictObject({
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, as eu-central-1'),
+  region: textLike(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, as eu-central-1'),
   /** Where services write their logs. By default `_logs` under the storage root. */
   logs: S3Uri.optional(),
   tags: Tags,
@@ -34,14 +37,15 @@ const sparkCluster = {
   pythonArchive: S3Uri.optional(),
   /** More Spark settings, as `{"spark.hadoop.fs.s3a.endpoint": "..."}`. */
   sparkConf: z
-    .record(z.string().regex(/^spark\./, 'a Spark setting, as spark.dynamicAllocation.enabled'), z.string())
+    .record(textLike(/^spark\./, 'a Spark setting, as spark.dynamicAllocation.enabled'), z.string())
     .default({}),
 };
 
 /** Machines whose memory follows from their name: 2, 4 or 8 GiB for each vCPU. */
-const Ec2Type = z
-  .string()
-  .regex(/^[cmr]\d[a-z]{0,3}\.(?:\d{1,2})?xlarge$/, 'an instance type of the families c, m or r, as m6i.xlarge');
+const Ec2Type = textLike(
+  /^[cmr]\d[a-z]{0,3}\.(?:\d{1,2})?xlarge$/,
+  'an instance type of the families c, m or r, as m6i.xlarge',
+);
 
 /** `emr` of tempered.json: steps on an EMR cluster, one that is given or one that we create and that ends by itself. */
 export const EmrProfile = z.strictObject({
@@ -50,23 +54,14 @@ export const EmrProfile = z.strictObject({
    * job that outgrows the first goes to the next.
    */
   instanceTypes: z.array(Ec2Type).min(1).default(['m6i.xlarge']),
-  clusterId: z
-    .string()
-    .regex(/^j-[A-Z0-9]+$/, 'the id of a cluster, as j-2AXXXXXXGAPLF')
-    .optional(),
+  clusterId: textLike(/^j-[A-Z0-9]+$/, 'the id of a cluster, as j-2AXXXXXXGAPLF').optional(),
   create: z
     .strictObject({
-      releaseLabel: z
-        .string()
-        .regex(/^emr(-spark)?-\d+\.\d+\.\d+$/, 'a release, as emr-7.13.0')
-        .default('emr-7.13.0'),
+      releaseLabel: textLike(/^emr(-spark)?-\d+\.\d+\.\d+$/, 'a release, as emr-7.13.0').default('emr-7.13.0'),
       serviceRole: RoleArn,
       /** Instance profile of the nodes; its role must read and write the storage root. */
       instanceProfile: z.string().min(1),
-      subnetId: z
-        .string()
-        .regex(/^subnet-[0-9a-f]+$/, 'the id of a subnet, as subnet-0123456789abcdef0')
-        .optional(),
+      subnetId: SubnetId.optional(),
       coreNodes: z.int().min(1).max(100).default(2),
       /** Steps that run at the same time; the driver of each is on the primary node. */
       concurrentSteps: z.int().min(1).max(256).default(1),
@@ -79,7 +74,7 @@ export type EmrProfile = Readonly<z.infer<typeof EmrProfile>>;
 
 /** `emrServerless` of tempered.json. */
 export const EmrServerlessProfile = z.strictObject({
-  applicationId: z.string().regex(/^[0-9a-z]{8,64}$/, 'the id of an application, as 00f1abcdexample'),
+  applicationId: textLike(/^[0-9a-z]{8,64}$/, 'the id of an application, as 00f1abcdexample'),
   executionRole: RoleArn,
   /** A job that takes longer is stopped by the service, which allows seven days at most. */
   timeoutMinutes: z.int().min(5).max(10_080).default(720),
@@ -101,9 +96,11 @@ export const SageMakerProfile = z.strictObject({
   rayHosts: z.int().min(1).max(100).default(1),
   /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
   jobs: z.record(z.string(), z.enum(['training', 'processing'])).default({}),
-  endpointInstanceType: z.string().regex(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
-  subnets: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).default([]),
-  securityGroups: z.array(z.string().regex(/^sg-[0-9a-f]+$/)).default([]),
+  endpointInstanceType: textLike(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
+  subnets: z.array(SubnetId).default([]),
+  securityGroups: z
+    .array(textLike(/^sg-[0-9a-f]+$/, 'the id of a security group, as sg-0123456789abcdef0'))
+    .default([]),
   timeoutMinutes: z.int().min(5).max(40_320).default(720),
 });
 export type SageMakerProfile = Readonly<z.infer<typeof SageMakerProfile>>;

@@ -29,7 +29,9 @@ export function allowedText(schema: FieldSchema): string {
     case 'object':
       return 'an object { "field": value }';
     case 'string':
-      return FORMATS[schema.format ?? ''] ?? ((schema.minLength ?? 0) > 0 ? 'text, not empty' : 'text');
+      return (
+        schema.allowed ?? FORMATS[schema.format ?? ''] ?? ((schema.minLength ?? 0) > 0 ? 'text, not empty' : 'text')
+      );
     default:
       return 'any JSON value';
   }

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface FieldSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
+  /** What a text may be, in words and with an example. */
+  readonly allowed?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;

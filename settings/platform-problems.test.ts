@@ -57,6 +57,49 @@ describe('the platforms that tempered.json names', () => {
       says: /emr\.instanceTypes.*x2gd\.xlarge.*families c, m or r, as m6i\.xlarge/,
     },
     {
+      given: 'AWS without a region',
+      profile: { ...S3, aws: {}, emrServerless: SERVERLESS },
+      says: /aws\.region: found nothing, allowed is a region, as eu-central-1/,
+    },
+    {
+      given: 'a region that is none',
+      profile: { ...S3, aws: { region: 'Frankfurt' }, emrServerless: SERVERLESS },
+      says: /aws\.region: found "Frankfurt", allowed is a region, as eu-central-1/,
+    },
+    {
+      given: 'EMR Serverless without a role',
+      profile: { ...S3, aws: AWS, emrServerless: { applicationId: SERVERLESS.applicationId } },
+      says: /emrServerless\.executionRole: found nothing, allowed is the ARN of a role/,
+    },
+    {
+      given: 'SageMaker without a role',
+      profile: { ...S3, aws: AWS, sagemaker: { image: 'jobs' } },
+      says: /sagemaker\.role: found nothing, allowed is the ARN of a role/,
+    },
+    {
+      given: 'a name in place of a role',
+      profile: { ...S3, aws: AWS, sagemaker: { image: 'jobs', role: 'jobs' } },
+      says: /sagemaker\.role: found "jobs", allowed is the ARN of a role, as arn:aws:iam::/,
+    },
+    {
+      given: 'an instance type that SageMaker rents to no job',
+      profile: {
+        ...S3,
+        aws: AWS,
+        sagemaker: { image: 'jobs', role: SERVERLESS.executionRole, instanceTypes: ['ml.t9.huge'] },
+      },
+      says: /sagemaker\.instanceTypes\[0\]: found "ml\.t9\.huge", allowed is an instance type of the families/,
+    },
+    {
+      given: 'a release in words',
+      profile: {
+        ...S3,
+        aws: AWS,
+        emr: { create: { releaseLabel: 'latest', serviceRole: SERVERLESS.executionRole, instanceProfile: 'nodes' } },
+      },
+      says: /emr\.create\.releaseLabel: found "latest", allowed is a release, as emr-7\.13\.0/,
+    },
+    {
       given: 'a storage that jobs elsewhere do not reach',
       profile: { aws: AWS, emrServerless: SERVERLESS, platform: 'emr-serverless' },
       says: /storage\.root.*nothing.*s3:\/\/bucket\/prefix, since platform names a platform elsewhere/,

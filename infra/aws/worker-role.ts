@@ -40,11 +40,21 @@ export function allowWorkers(role: Role, { storage, application, jobRole }: Work
   allow(['s3:ListBucket', 's3:GetBucketLocation'], [bucket.bucketArn]);
   allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
   allow(
-    ['emr-serverless:StartJobRun', 'emr-serverless:GetApplication', 'emr-serverless:StartApplication'],
+    [
+      'emr-serverless:StartJobRun',
+      'emr-serverless:ListJobRuns',
+      'emr-serverless:GetApplication',
+      'emr-serverless:StartApplication',
+    ],
     [application.attrArn],
   );
   allow(
-    ['emr-serverless:GetJobRun', 'emr-serverless:CancelJobRun', 'emr-serverless:GetDashboardForJobRun'],
+    [
+      'emr-serverless:GetJobRun',
+      'emr-serverless:CancelJobRun',
+      'emr-serverless:GetDashboardForJobRun',
+      'emr-serverless:TagResource',
+    ],
     [`${application.attrArn}/jobruns/*`],
   );
   for (const [kind, actions] of Object.entries(SAGEMAKER)) {

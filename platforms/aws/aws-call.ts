@@ -1,6 +1,6 @@
 import { assertNever } from '../../contracts/assert-never.js';
 import { type FailureCode, TemperedError } from '../../contracts/failure.js';
-import { faultOf, wordsOf } from './aws-fault.js';
+import { type AwsFault, faultOf, wordsOf } from './aws-fault.js';
 
 /** A call of an AWS service, in words. */
 export interface AwsCall {
@@ -12,7 +12,15 @@ export interface AwsCall {
    * nothing is at stake, so that the run ends at once with what to correct. A call about a job that is already there gives none: it is
    * tried until somebody has put things right, since a run that ended would leave the job behind.
    */
-  readonly fields?: { readonly subject: string; readonly role?: string };
+  readonly fields?: { readonly subject: string; readonly role?: string; readonly sent?: readonly SentField[] };
+}
+
+/** A field of `tempered.json` whose value is sent with a call: a refusal that quotes the value is about that field. */
+export interface SentField {
+  readonly field: string;
+  readonly found: string;
+  /** What may stand there, as `a release of EMR, as emr-7.13.0`. */
+  readonly allowed: string;
 }
 
 /**
@@ -33,7 +41,7 @@ export function toTemperedError(error: unknown, call: AwsCall): TemperedError {
   const { code, why, field, advice } = explain(error, call);
   return new TemperedError(
     code,
-    `cannot ${call.action} in ${call.region}: ${why} (${wordsOf(error)})`,
+    `cannot ${call.action} in ${call.region}: ${why} (${shortened(wordsOf(error))})`,
     { advice, ...(field !== undefined && { field }) },
     { cause: error },
   );
@@ -48,12 +56,18 @@ interface Explanation {
 
 /** A message that speaks of the role that the service assumes, not of the caller's. */
 const SPEAKS_OF_ROLE =
-  /assume|PassRole|execution ?role|service ?role|roleArn|\brole\b.{0,60}(?:invalid|not exist|trust)/i;
+  /assume|pass ?role|execution ?role|service ?role|roleArn|\brole\b.{0,60}(?:invalid|not exist|trust)/i;
+
+/** A service lists all that it would take, which may be hundreds of names. */
+const LONGEST_WORDS = 600;
+
+/** What a wrong value is answered with. */
+const REFUSALS: readonly AwsFault[] = ['denied', 'absent', 'invalid'];
 
 function explain(error: unknown, { fields, region }: AwsCall): Explanation {
   const fault = faultOf(error);
   const wrong: FailureCode = fields ? 'WRONG_INPUT' : 'PLATFORM_UNAVAILABLE';
-  const { role, subject } = fields ?? {};
+  const { role, subject, sent = [] } = fields ?? {};
   if (role !== undefined && (fault === 'denied' || fault === 'invalid') && SPEAKS_OF_ROLE.test(wordsOf(error))) {
     return {
       code: wrong,
@@ -61,6 +75,12 @@ function explain(error: unknown, { fields, region }: AwsCall): Explanation {
       field: role,
       advice: `correct ${role} in tempered.json, let the service assume that role, and allow the worker iam:PassRole on it`,
     };
+  }
+  const quoted = REFUSALS.includes(fault) ? sent.find(({ found }) => quotes(wordsOf(error), found)) : undefined;
+  if (quoted) {
+    const { field, found, allowed } = quoted;
+    const why = `${field}: found ${JSON.stringify(found)}, allowed is ${allowed}`;
+    return { code: wrong, why, field, advice: `correct ${field} in tempered.json` };
   }
   switch (fault) {
     case 'throttled':
@@ -117,4 +137,16 @@ function explain(error: unknown, { fields, region }: AwsCall): Explanation {
     default:
       return assertNever('fault', fault);
   }
+}
+
+/** True for a text that has the value in it, and not as a part of a longer name. */
+function quotes(text: string, value: string): boolean {
+  const at = text.indexOf(value);
+  if (value === '' || at === -1) return false;
+  const around = [text[at - 1], text[at + value.length]];
+  return around.every((letter) => letter === undefined || !/[\w-]/.test(letter));
+}
+
+function shortened(words: string): string {
+  return words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS)}...` : words;
 }

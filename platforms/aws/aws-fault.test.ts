@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { callAws } from './aws-call.js';
+import { type AwsCall, callAws } from './aws-call.js';
 import { faultOf } from './aws-fault.js';
 
 /** An error as the SDK throws it for an answer of a service. */
@@ -41,7 +41,7 @@ test.each([
 describe('a call that fails', () => {
   const fields = { subject: 'emrServerless.applicationId', role: 'emrServerless.executionRole' };
   const call = { action: 'start etl on EMR Serverless', region: 'eu-central-1' };
-  const failing = (error: Error, named: { readonly fields?: typeof fields } = {}) =>
+  const failing = (error: Error, named: Pick<AwsCall, 'fields'> = {}) =>
     callAws({ ...call, ...named }, () => Promise.reject(error));
 
   test('for a role that nobody can assume names the field of the role', async () => {
@@ -50,6 +50,42 @@ describe('a call that fails', () => {
       code: 'WRONG_INPUT',
       details: { field: 'emrServerless.executionRole' },
       cause: error,
+    });
+  });
+
+  test('for a role of another account names its field too', async () => {
+    const error = answered('AccessDeniedException', 'Cross-account pass role is not allowed.', 403);
+    await expect(failing(error, { fields })).rejects.toMatchObject({
+      details: { field: 'emrServerless.executionRole' },
+    });
+  });
+
+  describe('with a value of tempered.json in its words', () => {
+    const sent = [{ field: 'emr.create.releaseLabel', found: 'emr-7.9', allowed: 'a release of EMR' }];
+    const refused = (message: string) =>
+      failing(answered('ValidationException', message), { fields: { ...fields, sent } });
+
+    test('names the field, what was found and what is allowed', async () => {
+      await expect(refused('The supplied release label is invalid: emr-7.9.')).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringContaining(
+          'emr.create.releaseLabel: found "emr-7.9", allowed is a release of EMR',
+        ) as unknown,
+        details: { field: 'emr.create.releaseLabel' },
+      });
+    });
+
+    test('does not take a longer name for it', async () => {
+      await expect(refused('xemr-7.9 and emr-7.9-beta are invalid')).rejects.toMatchObject({
+        details: { field: fields.subject },
+      });
+    });
+
+    test('is cut where the service lists everything that it would take', async () => {
+      const error: unknown = await refused(`Member must be in [${'ml.m6i.large, '.repeat(500)}]`).catch(
+        (caught: unknown) => caught,
+      );
+      expect(String(error).length).toBeLessThan(1_000);
     });
   });
 

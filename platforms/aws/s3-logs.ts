@@ -2,9 +2,11 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type * as S3Sdk from '@aws-sdk/client-s3';
 import type { AwsProfile } from '../../contracts/platform-profiles.js';
+import { toS3Error } from '../../storage/s3/s3-errors.js';
 import { callAws } from './aws-call.js';
 import { faultOf } from './aws-fault.js';
 import { clientSettings, lazily } from './client-settings.js';
+import type { Requirement } from './requirement.js';
 
 /** A service is to deliver so many log files of a job at most; beyond them the newest are read. */
 const MOST_KEYS = 1_000;
@@ -38,6 +40,28 @@ export class S3Logs {
         throw error;
       }
     });
+  }
+
+  /**
+   * What must be so for logs to be found, where a profile names a bucket of their own; the storage looks after its own bucket.
+   * Without it, a job that fails would be judged without its last words.
+   */
+  requirements(): readonly Requirement[] {
+    const { logs } = this.aws;
+    if (logs === undefined) return [];
+    return [{ name: `logs in ${logs}`, look: () => this.#reach(logs) }];
+  }
+
+  async #reach(folderUri: string): Promise<string> {
+    const { bucket, key } = partsOf(`${folderUri.replace(/\/+$/, '')}/`);
+    const { sdk, s3 } = await this.#client();
+    try {
+      await s3.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+      return 'can be read';
+    } catch (error) {
+      const action = { doing: 'read', uri: folderUri, root: folderUri, bucket, field: 'aws.logs' } as const;
+      throw toS3Error(error, action, this.aws.region);
+    }
   }
 
   /** URIs of the log files under a folder, by name. */

@@ -63,6 +63,7 @@ export class EmrServerlessService implements RemoteService {
             },
           ),
       },
+      ...this.#logs.requirements(),
     ];
   }
 

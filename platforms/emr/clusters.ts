@@ -10,6 +10,7 @@ import { retryThrottled } from '../aws/retry-throttled.js';
 import { startOnce } from '../aws/start-once.js';
 import { isLive, LIVE_STATES } from './cluster-end.js';
 import type { EmrCaller } from './emr-client.js';
+import { sentFields } from './sent-fields.js';
 
 /** Where clusters come from. */
 export interface ClustersOptions {
@@ -20,8 +21,6 @@ export interface ClustersOptions {
   readonly logsUri: string;
   readonly claimMs?: number | undefined;
 }
-
-const FIELDS = { subject: 'emr.create', role: 'emr.create.serviceRole' } as const;
 
 /** Digits of a cluster's generation, so that names sort as numbers do. */
 const GENERATION_DIGITS = 6;
@@ -96,7 +95,9 @@ export class Clusters {
   }
 
   #make(name: string, instanceType: string): Promise<string> {
-    return this.options.emr.call({ action: 'create a cluster', fields: FIELDS }, async ({ sdk, once }) => {
+    const sent = sentFields(this.options.profile, instanceType);
+    const fields = { subject: 'emr.create', role: 'emr.create.serviceRole', sent };
+    return this.options.emr.call({ action: 'create a cluster', fields }, async ({ sdk, once }) => {
       const request = this.#description(name, instanceType);
       const { JobFlowId: id = '' } = await retryThrottled(() => once.send(new sdk.RunJobFlowCommand(request)));
       return id;

@@ -6,6 +6,7 @@ import type { Requirement } from '../aws/requirement.js';
 import { retryThrottled } from '../aws/retry-throttled.js';
 import { lastBytes, S3Logs } from '../aws/s3-logs.js';
 import { checkCluster } from './check-cluster.js';
+import { checkRelease } from './check-release.js';
 import { Clusters, type ClustersOptions } from './clusters.js';
 import { emrOffer, instanceTypeFor } from './sizes.js';
 import { stepConfig } from './step-config.js';
@@ -41,13 +42,16 @@ export class EmrService implements RemoteService {
   }
 
   requirements(): readonly Requirement[] {
-    const { clusterId } = this.options.profile;
-    if (clusterId === undefined) return [];
+    const { emr, profile } = this.options;
+    const { clusterId } = profile;
+    if (clusterId === undefined) {
+      return [{ name: 'EMR release', look: () => checkRelease(emr, profile) }, ...this.#logs.requirements()];
+    }
     return [
       {
         name: `EMR cluster ${clusterId}`,
         look: () =>
-          this.options.emr.call(
+          emr.call(
             { action: `look at the cluster ${clusterId}`, fields: { subject: 'emr.clusterId' } },
             async ({ sdk, client }) => {
               const { Cluster: cluster } = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }));

@@ -14,9 +14,13 @@ import { capacityRefusals } from './capacity-refusals.js';
 import { JobLogs } from './job-logs.js';
 import { OWN_MARK, processingRequest, trainingRequest, type JobPlan } from './job-request.js';
 import { processingState, trainingState } from './job-state.js';
+import { sentFields } from './sent-fields.js';
 import { chooseType, offerOf, sizeClasses, type SizeClass } from './sizes.js';
 
 const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
+
+/** Has the beginning of our names, which the workers' role is limited to, and no stage's name. */
+const NO_JOB = 'tempered-0';
 
 /** The kinds of jobs, as they stand in ARNs, and where their logs are. */
 const LOG_GROUPS = {
@@ -82,8 +86,13 @@ export class SageMakerService implements RemoteService {
       {
         name: `SageMaker in ${aws.region}`,
         look: () =>
-          this.#call({ action: 'list jobs of SageMaker', fields: FIELDS }, async ({ sdk, client }) => {
-            await client.send(new sdk.ListTrainingJobsCommand({ MaxResults: 1 }));
+          this.#call({ action: 'ask SageMaker for a job', fields: FIELDS }, async ({ sdk, client }) => {
+            try {
+              // A job that is not there: to be told so needs no more rights than to look at jobs of ours.
+              await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: NO_JOB }));
+            } catch (error) {
+              if (faultOf(error) !== 'absent') throw error;
+            }
             return 'answers';
           }),
       },
@@ -96,7 +105,8 @@ export class SageMakerService implements RemoteService {
     const kind = this.#kindOf(spec);
     const type = chooseType(this.#classes, spec.resources, await capacityRefusals(storage, spec.key));
     const plan: JobPlan = { job, type, aws, profile };
-    await this.#call({ action: `start ${spec.stage} on SageMaker`, fields: FIELDS }, async ({ sdk, client }) => {
+    const fields = { ...FIELDS, sent: sentFields(profile, type.name) };
+    await this.#call({ action: `start ${spec.stage} on SageMaker`, fields }, async ({ sdk, client }) => {
       try {
         if (kind === 'training-job') await client.send(new sdk.CreateTrainingJobCommand(trainingRequest(plan)));
         else await client.send(new sdk.CreateProcessingJobCommand(processingRequest(plan)));

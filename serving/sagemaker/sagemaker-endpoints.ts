@@ -5,8 +5,9 @@ import { TemperedError } from '../../contracts/failure.js';
 import { InferenceAnswer, type InferenceRequest } from '../../contracts/inference.js';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
 import { type AwsCall, callAws } from '../../platforms/aws/aws-call.js';
-import { faultOf } from '../../platforms/aws/aws-fault.js';
+import { type AwsFault, faultOf } from '../../platforms/aws/aws-fault.js';
 import { clientSettings, lazily } from '../../platforms/aws/client-settings.js';
+import { sentFields } from '../../platforms/sagemaker/sent-fields.js';
 import type { EndpointHandle, EndpointHost, EndpointSpec, EndpointState } from '../endpoint-host.js';
 import { configRequest, MODEL_MARK, modelRequest, type EndpointPlan } from './endpoint-parts.js';
 import { endpointState, isChanging } from './endpoint-state.js';
@@ -25,6 +26,9 @@ const PAUSE_MS = 5_000;
 
 /** EntityName of the service model, which endpoints, configurations and models share. */
 const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+
+/** What ends a run: the profile asks for something that SageMaker does not give. */
+const REFUSED: readonly AwsFault[] = ['denied', 'absent', 'invalid'];
 
 const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
 
@@ -62,26 +66,41 @@ export class SageMakerEndpoints implements EndpointHost {
     const plan: EndpointPlan = { spec, aws: this.options.aws, profile: this.options.profile };
     const { name, model } = spec;
     await this.#call(
-      { action: `host ${model.name} as the endpoint ${name}`, fields: FIELDS },
+      {
+        action: `host ${model.name} as the endpoint ${name}`,
+        fields: { ...FIELDS, sent: sentFields(this.options.profile) },
+      },
       async ({ sdk, client }) => {
         // Before anything is made: a name that somebody else uses must not get a model of ours either.
         if ((await this.#find(name)) !== undefined) return this.#requireOwn(name, model.sha256);
         await ifNew(() => client.send(new sdk.CreateModelCommand(modelRequest(plan))));
         await this.#requireOwnModel(name, model.sha256);
-        await ifNew(() => client.send(new sdk.CreateEndpointConfigCommand(configRequest(plan))));
-        const created = await ifNew(() =>
-          client.send(
-            new sdk.CreateEndpointCommand({
-              EndpointName: name,
-              EndpointConfigName: name,
-              Tags: modelRequest(plan).Tags,
-            }),
-          ),
-        );
-        if (!created) await this.#requireOwn(name, model.sha256);
+        try {
+          await this.#create(plan);
+        } catch (error) {
+          if (REFUSED.includes(faultOf(error))) await this.#removeParts(name); // nobody will come back for them
+          throw error;
+        }
       },
     );
     return { host: this.name, name };
+  }
+
+  /** Configuration and endpoint of a model that is there. */
+  async #create(plan: EndpointPlan): Promise<void> {
+    const { sdk, client } = await this.#client();
+    const { name, model } = plan.spec;
+    await ifNew(() => client.send(new sdk.CreateEndpointConfigCommand(configRequest(plan))));
+    const created = await ifNew(() =>
+      client.send(
+        new sdk.CreateEndpointCommand({
+          EndpointName: name,
+          EndpointConfigName: name,
+          Tags: modelRequest(plan).Tags,
+        }),
+      ),
+    );
+    if (!created) await this.#requireOwn(name, model.sha256);
   }
 
   poll({ name }: EndpointHandle): Promise<EndpointState> {
@@ -128,10 +147,16 @@ export class SageMakerEndpoints implements EndpointHost {
         }
         await sleep(this.options.pauseMs ?? PAUSE_MS);
       }
-      await ifThere(() => client.send(new sdk.DeleteEndpointConfigCommand({ EndpointConfigName: name })));
-      // Last: while it is there, the rest is known to be ours.
-      await ifThere(() => client.send(new sdk.DeleteModelCommand({ ModelName: name })));
+      await this.#removeParts(name);
     });
+  }
+
+  /** What is left of an endpoint of ours that is not there. */
+  async #removeParts(name: string): Promise<void> {
+    const { sdk, client } = await this.#client();
+    await ifThere(() => client.send(new sdk.DeleteEndpointConfigCommand({ EndpointConfigName: name })));
+    // Last: while it is there, the rest is known to be ours.
+    await ifThere(() => client.send(new sdk.DeleteModelCommand({ ModelName: name })));
   }
 
   async #find(name: string): Promise<SageMakerSdk.DescribeEndpointOutput | undefined> {

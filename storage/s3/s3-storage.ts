@@ -137,7 +137,9 @@ export class S3Storage implements Storage {
       return await act();
     } catch (error) {
       const { root } = this;
-      throw toS3Error(error, { doing, uri, root, bucket: placeOfS3Uri(uri).bucket }, await this.knownRegion());
+      const { bucket } = placeOfS3Uri(uri);
+      const field = bucket === placeOfS3Uri(root).bucket ? 'storage.root' : 'inputFolders';
+      throw toS3Error(error, { doing, uri, root, bucket, field }, await this.knownRegion());
     }
   }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request
 
+from test.fakes.aws.bucket_place import refusal_of_place
 from test.fakes.aws.control import Control
 from test.fakes.aws.errors import ServiceError
 from test.fakes.aws.foreign import operation_of, refusal
@@ -72,7 +73,8 @@ class Application:
         if service in self._protocols:
             answer = self._answered(request, service, region, key)
         else:
-            answer = self._passed_on(request, service, key)
+            place = refusal_of_place(request, region) if service == "s3" else None
+            answer = place if place is not None else self._passed_on(request, service, key)
         if answer is None:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto has no types
         if isinstance(answer, _Lost):

@@ -22,17 +22,20 @@ class Machine:
     memory_bytes: int
 
 
+MACHINES = {name: Machine(cpus, gib * GIB) for name, (cpus, gib) in _ODD.items()} | {
+    f"{family}.{size}": Machine(cpus, cpus * gib * GIB)
+    for family, gib in _GIB_A_CPU.items()
+    for size, cpus in _SIZES.items()
+}
+
+
 def find_machine(instance_type: str) -> Machine:
     """The machine of a type, with or without SageMaker's `ml.`.
 
     Raises:
         ServiceError: there is no such type here.
     """
-    name = instance_type.removeprefix("ml.")
-    if name in _ODD:
-        cpus, gib = _ODD[name]
-        return Machine(cpus, gib * GIB)
-    family, _, size = name.partition(".")
-    if family not in _GIB_A_CPU or size not in _SIZES:
+    found = MACHINES.get(instance_type.removeprefix("ml."))
+    if found is None:
         raise invalid(f"Instance type '{instance_type}' is not supported.")
-    return Machine(_SIZES[size], _SIZES[size] * _GIB_A_CPU[family] * GIB)
+    return found

@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+from botocore.exceptions import ClientError
 
 from test.fakes.aws.conftest import eventually, is_alive, put
 
@@ -177,3 +178,18 @@ def test_an_executor_killed_for_memory_is_told_as_yarn_tells_it(fake, emr, clust
     assert (
         "Container killed by YARN for exceeding physical memory limits. 2.4 GB of 2.4 GB physical memory used." in text
     )
+
+
+def test_the_types_of_a_release_come_in_pages(fake):
+    emr = fake.client("emr")
+    found, marker = [], {}
+    while True:
+        page = emr.list_supported_instance_types(ReleaseLabel="emr-7.13.0", **marker)
+        found += [each["Type"] for each in page["SupportedInstanceTypes"]]
+        if "Marker" not in page:
+            break
+        marker = {"Marker": page["Marker"]}
+    assert len(found) == len(set(found)) > 50
+    assert {"m6i.xlarge", "r7i.16xlarge"} <= set(found)
+    with pytest.raises(ClientError, match=r"release label is invalid: emr-7\.99\.0"):
+        emr.list_supported_instance_types(ReleaseLabel="emr-7.99.0")

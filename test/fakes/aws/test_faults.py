@@ -2,11 +2,14 @@ import signal
 import time
 import urllib.error
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from test.fakes.aws.conftest import Fake, eventually, groups_left, is_alive
 from test.fakes.aws.test_sagemaker_jobs import ended, processing
+
+_KEYS = {"aws_access_key_id": "AKIATEST000000000000", "aws_secret_access_key": "test"}
 
 
 def test_a_throttled_call_is_refused_as_often_as_was_asked(fake, sagemaker):
@@ -96,3 +99,20 @@ def test_jobs_go_on_when_the_fake_is_killed_and_end_when_it_is_stopped(tmp_path)
     fake.start()
     assert "InternalServerError" in ended(sagemaker, "Processing", "p-ends")["FailureReason"]
     fake.end()
+
+
+def test_a_bucket_elsewhere_or_of_another_account_opens_to_nobody(fake):
+    far = boto3.client("s3", region_name="us-west-2", endpoint_url=fake.endpoint, **_KEYS)
+    far.create_bucket(Bucket="far", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    make = urllib.request.Request(
+        f"{fake.endpoint}/others", method="PUT", headers={"x-moto-account-id": "999999999999"}
+    )
+    make.data = (
+        b"<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>"
+    )
+    urllib.request.urlopen(make, timeout=10).close()
+    for bucket, status, region in (("far", 301, "us-west-2"), ("others", 403, None)):
+        with pytest.raises(urllib.error.HTTPError) as refused:  # unsigned: boto3 goes to the other region by itself
+            urllib.request.urlopen(f"{fake.endpoint}/{bucket}?list-type=2", timeout=10)
+        assert (refused.value.code, refused.value.headers["x-amz-bucket-region"]) == (status, region)
+    assert far.list_objects_v2(Bucket="far")["KeyCount"] == 0

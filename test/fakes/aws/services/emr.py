@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from test.fakes.aws.errors import ServiceError, invalid
 from test.fakes.aws.host import ACCOUNT
 from test.fakes.aws.jobs import Threads, new_record
-from test.fakes.aws.machines import find_machine
+from test.fakes.aws.machines import GIB, MACHINES, find_machine
 from test.fakes.aws.protocol import now
 from test.fakes.aws.records import LOCK, Records
 from test.fakes.aws.services.emr_cluster import ClusterLife
@@ -48,6 +48,7 @@ class Emr:
             "ListSteps": self._list_steps,
             "DescribeStep": lambda call: {"Step": _step_described(self._step(call))},
             "CancelSteps": self._cancel_steps,
+            "ListSupportedInstanceTypes": _list_types,
             "PutAutoTerminationPolicy": self._put_policy,
             "GetAutoTerminationPolicy": self._get_policy,
             "RemoveAutoTerminationPolicy": self._remove_policy,
@@ -214,6 +215,23 @@ class Emr:
     def _remove_policy(self, call: Call) -> Result:
         self._clusters.update(self._cluster(call.params["ClusterId"])["id"], idleTimeout=None)
         return {}
+
+
+def _list_types(call: Call) -> Result:
+    check_release(call.params.get("ReleaseLabel", ""))
+    shown, marker = page(sorted(MACHINES), PAGE, call.params.get("Marker"))
+    types = [
+        {
+            "Type": name,
+            "VCPU": MACHINES[name].cpus,
+            "MemoryGB": MACHINES[name].memory_bytes / GIB,
+            "InstanceFamilyId": name.partition(".")[0],
+            "Is64BitsOnly": True,
+            "Architecture": "AARCH64" if name.partition(".")[0].endswith("g") else "X86_64",
+        }
+        for name in shown
+    ]
+    return {"SupportedInstanceTypes": types, "Marker": marker}
 
 
 def instance_types(instances: Params) -> dict[str, str]:
