@@ -51,7 +51,7 @@ export const FAULTS: readonly Fault[] = [
 
   memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 200, heavyFrom: 2 }, region: 'driver-heap' }),
   memory('etl-result-limit', 2048, {
-    inject: { fault: 'spark-result', mib: 32, heavyFrom: 3 },
+    inject: { fault: 'spark-result', mib: 24, heavyFrom: 3 },
     settings: { resultLimitMiB: 8 },
     region: 'driver-result-limit',
   }),
