@@ -11,6 +11,7 @@ import type { JobsContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
 import { stallDeadlinesOf } from './stall-deadlines.js';
 import { type Clock, StallWatch, steadyClock } from './stall-watch.js';
+import { waitsOf } from './waits.js';
 
 /** A job to wait for. */
 export interface AwaitRequest {
@@ -36,9 +37,6 @@ const SIGNAL_EVERY_MS = 15_000;
 
 /** The server drops a waiting activity after 30 s without a word (`workflows/policies.ts`), and its answer is how a cancellation arrives. */
 const BEAT_EVERY_MS = 5_000;
-
-/** Each wait is this much longer than the one before, up to the platform's limit. */
-const BACKOFF = 1.5;
 
 /**
  * Activity: waits until a job is over and says how it ended. Heartbeats on the way.
@@ -91,7 +89,7 @@ interface Watch {
 }
 
 async function waitUntilOver(request: AwaitRequest, { platform, stalls, tell }: Watch): Promise<Ended> {
-  let waitMs = platform.pacing.firstMs;
+  const waits = waitsOf(platform.pacing);
   let signalledAtMs = Date.now();
   for (;;) {
     const state = await platform.poll(request.handle);
@@ -107,8 +105,7 @@ async function waitUntilOver(request: AwaitRequest, { platform, stalls, tell }: 
       signalledAtMs = Date.now();
       await signalProgress(request.run, beat);
     }
-    await sleep(waitMs);
-    waitMs = Math.min(platform.pacing.maxMs, waitMs * BACKOFF);
+    await sleep(waits.next().value);
   }
 }
 

@@ -42,6 +42,16 @@ export const CLUSTER_RULES: readonly TextRule[] = [
     source: 'AWS Batch and ECS: stoppedReason; Google Cloud Run',
   },
   {
+    id: 'worker-memory-size',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'statement', // the service goes on with its advice
+    pattern: /\b[Ww]orker has been killed as (?:its )?memory usage exceeded (?:the )?configured memory size/,
+    source:
+      'EMR Serverless 7: stateDetails of a job run whose driver was killed, github.com/softeerbootcamp-8th/DE_team1-TheOne issue 1021',
+  },
+  {
     id: 'runtime-signal-killed',
     kind: 'unknown',
     certainty: 'ambiguous',

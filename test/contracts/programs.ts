@@ -1,3 +1,6 @@
+/** What the programs' own reports of progress count in. */
+export const UNIT = 'chunks';
+
 /**
  * Small Python programs with one behaviour each, for jobs that really run. All begin with {@link PREAMBLE}: they note their start in
  * the job's folder and know how to write into it.
@@ -13,7 +16,7 @@ def put(name, text):
     part.rename(FOLDER / name)
 
 def report(done=3, total=7, message="working"):
-    put("progress.json", json.dumps({"percent": 100 * done / total, "done": done, "total": total, "unit": "chunks",
+    put("progress.json", json.dumps({"percent": 100 * done / total, "done": done, "total": total, "unit": "${UNIT}",
         "message": message, "rssBytes": 1000, "trackingUrl": None}))
 
 def wait_for(name):
@@ -60,10 +63,10 @@ while True:
     time.sleep(60)
 `;
 
-/** Reports, then breaks its progress file in the ways that crashing writers do, and runs on. */
-export const reportsThenGarbage = `
+/** Reports, and after some seconds breaks its progress file in the ways that crashing writers do, and runs on. */
+export const reportsThenGarbage = (seconds: number): string => `
 report()
-time.sleep(0.5)
+time.sleep(${String(seconds)})
 for garbage in ['{"percent": 12, "do', "", "[]", '{"percent": 900}']:
     (FOLDER / "progress.json").write_text(garbage)
 while True:

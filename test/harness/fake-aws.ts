@@ -73,6 +73,9 @@ export interface FakeAws {
   };
   /** Adds faults after those that are left. */
   fail(...faults: readonly FakeAwsFault[]): Promise<void>;
+  /** The faults that have not happened yet. */
+  faults(): Promise<readonly unknown[]>;
+  forgetFaults(): Promise<void>;
   jobs(): Promise<readonly FakeAwsJob[]>;
   calls(): Promise<FakeAwsCalls>;
 }
@@ -109,8 +112,7 @@ function startFake(folder: string, ready: string, options: FakeAwsOptions): Chil
 
 function openFake({ endpoint, region, account, pid }: z.infer<typeof Ready>): FakeAws {
   const credentials = { accessKeyId: 'AKIATEST000000000000', secretAccessKey: 'test' };
-  const ask = async (path: string, body?: unknown): Promise<unknown> => {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const ask = async (path: string, request: RequestInit = {}): Promise<unknown> => {
     const answer = await fetch(`${endpoint}/_fake/${path}`, request);
     if (!answer.ok) throw new Error(`the fake AWS refused ${path}: ${await answer.text()}`);
     return answer.json();
@@ -128,7 +130,11 @@ function openFake({ endpoint, region, account, pid }: z.infer<typeof Ready>): Fa
     },
     client: { endpoint, region, credentials },
     fail: async (...faults) => {
-      await ask('faults', faults);
+      await ask('faults', { method: 'POST', body: JSON.stringify(faults) });
+    },
+    faults: async () => z.array(z.unknown()).parse(await ask('faults')),
+    forgetFaults: async () => {
+      await ask('faults', { method: 'DELETE' });
     },
     jobs: async () => z.array(Job).parse(await ask('jobs')),
     calls: async () => Calls.parse(await ask('calls')),

@@ -8,6 +8,7 @@ import type { RunProgress } from '../../contracts/pipelines/run.js';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { projectRoot } from '../../settings/home.js';
 import { eventually } from './eventually.js';
+import { heldOpen } from './held-open.js';
 import { withHome } from './home.js';
 
 /** What a command printed and how it ended. */
@@ -49,24 +50,8 @@ export interface OpenPlatform {
  * @param profile content of its `tempered.json`
  */
 export async function openTestPlatform(profile: Readonly<Record<string, unknown>>): Promise<OpenPlatform> {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let closed: Promise<unknown> = Promise.resolve();
-  const platform = await new Promise<TestPlatform>((opened, failed) => {
-    closed = withPlatform(profile, (each) => {
-      opened(each);
-      return released;
-    }).catch(failed);
-  });
-  return {
-    platform,
-    close: async () => {
-      release();
-      await closed;
-    },
-  };
+  const { value: platform, close } = await heldOpen<TestPlatform>((use) => withPlatform(profile, use));
+  return { platform, close };
 }
 
 /**

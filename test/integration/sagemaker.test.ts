@@ -2,60 +2,25 @@ import { CreateProcessingJobCommand, DescribeTrainingJobCommand, SageMakerClient
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OUTCOME_FILE } from '../../contracts/attempt-outcome.js';
 import { TemperedError } from '../../contracts/failure.js';
-import type { JobHandle } from '../../contracts/job-handle.js';
-import type { JobSpec } from '../../contracts/job.js';
 import { jobName } from '../../platforms/aws/job-name.js';
-import type { JobState, Platform } from '../../platforms/platform.js';
-import { classify } from '../../recovery/classify.js';
+import { untilOver } from '../contracts/platform.js';
+import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
 import { type SageMakerHarness, withSageMaker } from '../contracts/sagemaker-harness.js';
 import { eventually } from '../harness/eventually.js';
+import { heldOpen } from '../harness/held-open.js';
 
 const GIB = 2 ** 30;
-
-/** Python, boto3 and our own code start in a container, on a busy machine. */
-const PATIENCE = { withinMs: 100_000, everyMs: 200 };
-
-const NOTHING = 'print("did nothing", flush=True)';
-const HOLDS_600_MIB = `
-held = bytearray(b"x") * (600 * 2**20)
-print("held", len(held), flush=True)`;
-const RUNS_ON = `
-job.progress.update(3, 7, "chunks", "working")
-while True:
-    time.sleep(1)`;
 
 describe('jobs on SageMaker', () => {
   let harness: SageMakerHarness;
   let client: SageMakerClient;
-  let close = (): void => undefined;
-  let closed: Promise<unknown> = Promise.resolve();
+  let close = (): Promise<void> => Promise.resolve();
   beforeAll(async () => {
     // A 32nd of the memory: an ml.m6i.xlarge has 512 MiB, in which Python and boto3 have room.
-    const released = new Promise<void>((resolve) => {
-      close = resolve;
-    });
-    harness = await new Promise<SageMakerHarness>((opened, failed) => {
-      closed = withSageMaker({ factor: 32 }, (each) => {
-        opened(each);
-        return released;
-      }).catch(failed);
-    });
+    ({ value: harness, close } = await heldOpen<SageMakerHarness>((use) => withSageMaker({ factor: 32 }, use)));
     client = new SageMakerClient(harness.aws.client);
   });
-  afterAll(async () => {
-    close();
-    await closed;
-  });
-
-  /** How often a job of that name was made, and its program started. */
-  async function madeOf(job: JobSpec): Promise<{ readonly made: number; readonly starts: number }> {
-    const found = (await harness.aws.jobs()).filter(({ name }) => name === jobName(job.stage, job.key));
-    return { made: found.length, starts: found.reduce((sum, { starts }) => sum + starts, 0) };
-  }
-
-  function verdictOf(state: JobState): string {
-    return state.kind === 'failed' ? classify(state.evidence).kind : state.kind;
-  }
+  afterAll(() => close());
 
   test('a Python stage is one processing job, also when its answer is lost, it is submitted again and another worker waits', async () => {
     const { aws, platform, reopen, storage } = harness;
@@ -64,11 +29,11 @@ describe('jobs on SageMaker', () => {
     const handle = await platform.submit(job);
     await expect(reopen().submit(job)).resolves.toEqual(handle);
     expect(handle.id).toBe(`processing-job/${jobName(job.stage, job.key)}`);
-    const state = await untilOver(reopen(), handle);
+    const state = await untilOver(reopen(), handle, REMOTE_PATIENCE);
     expect(state).toMatchObject({ kind: 'exited' });
     await expect(storage.stat(`${job.jobDirUri}/_result.json`)).resolves.toBeDefined();
-    await expect(madeOf(job)).resolves.toEqual({ made: 1, starts: 1 });
-    await expect(eventually(() => platform.logs(handle, 2 ** 20), PATIENCE)).resolves.toContain('did nothing');
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    await expect(eventually(() => platform.logs(handle, 2 ** 20), REMOTE_PATIENCE)).resolves.toContain('did nothing');
   });
 
   test('a service that refuses ten times for want of patience is asked until it takes the job, once', async () => {
@@ -90,15 +55,15 @@ describe('jobs on SageMaker', () => {
         return false;
       }
     };
-    const handle = await eventually(submit, PATIENCE);
-    await expect(untilOver(platform, handle)).resolves.toMatchObject({ kind: 'exited' });
-    await expect(madeOf(job)).resolves.toEqual({ made: 1, starts: 1 });
+    const handle = await eventually(submit, REMOTE_PATIENCE);
+    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
   });
 
   test('a job that the kernel kills for memory has run out of it, and the next instance has room', async () => {
     const { platform } = harness;
-    const small = await harness.makeJob('hungry', HOLDS_600_MIB);
-    const failed = await untilOver(platform, await platform.submit(small));
+    const small = await harness.makeJob('hungry', holdsMib(600));
+    const failed = await untilOver(platform, await platform.submit(small), REMOTE_PATIENCE);
     expect(failed).toMatchObject({
       kind: 'failed',
       evidence: { engine: 'sagemaker', reason: expect.stringContaining('instance type with more memory') as unknown },
@@ -106,11 +71,13 @@ describe('jobs on SageMaker', () => {
     expect(verdictOf(failed)).toBe('out-of-memory');
     const next = platform.sizes?.find(({ memoryBytes }) => memoryBytes > small.resources.memoryBytes);
     expect(next?.memoryBytes).toBe(32 * GIB);
-    const large = await harness.makeJob('hungry', HOLDS_600_MIB, {
+    const large = await harness.makeJob('hungry', holdsMib(600), {
       key: 'test/hungry-1a2b3c4d-a2',
       resources: { ...small.resources, memoryBytes: 32 * GIB },
     });
-    await expect(untilOver(platform, await platform.submit(large))).resolves.toMatchObject({ kind: 'exited' });
+    await expect(untilOver(platform, await platform.submit(large), REMOTE_PATIENCE)).resolves.toMatchObject({
+      kind: 'exited',
+    });
   });
 
   test('a Ray stage is a training job; two without a machine are no memory failure, and each next one has another type', async () => {
@@ -121,7 +88,7 @@ describe('jobs on SageMaker', () => {
       const key = `test/search-1a2b3c4d-a${String(number)}`;
       const job = await harness.makeJob('search', NOTHING, { key, engine: 'ray' });
       const handle = await platform.submit(job);
-      const state = await untilOver(platform, handle);
+      const state = await untilOver(platform, handle, REMOTE_PATIENCE);
       const name = jobName(job.stage, key);
       const { ResourceConfig } = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
       types.push([ResourceConfig?.InstanceType, verdictOf(state)]);
@@ -142,13 +109,13 @@ describe('jobs on SageMaker', () => {
     const handle = await platform.submit(early);
     await platform.stop(handle, 'cancel');
     await expect(platform.poll(handle)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
-    await expect(madeOf(early)).resolves.toMatchObject({ made: 1 });
+    await expect(madeOf(harness.aws, early)).resolves.toMatchObject({ made: 1 });
 
     const running = await platform.submit(await harness.makeJob('running', RUNS_ON));
     await eventually(async () => {
       const state = await platform.poll(running);
       return state.kind === 'running' && state.progress?.done === 3;
-    }, PATIENCE);
+    }, REMOTE_PATIENCE);
     await platform.stop(running, 'timeout');
     await expect(platform.poll(running)).resolves.toMatchObject({ evidence: { stopRequested: 'timeout' } });
     const left = (await harness.aws.jobs()).filter(({ state }) => state === 'InProgress' || state === 'Stopping');
@@ -164,7 +131,7 @@ describe('jobs on SageMaker', () => {
     await storage.remove(`${job.jobDirUri}/_submitted.json`);
     await reopen().stop({ ...handle, id: job.key }, 'cancel');
     await expect(platform.poll(handle)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
-    await expect(madeOf(job)).resolves.toMatchObject({ made: 1 });
+    await expect(madeOf(harness.aws, job)).resolves.toMatchObject({ made: 1 });
   });
 
   test("a job of somebody else's under the same name is neither taken for ours nor touched", async () => {
@@ -193,10 +160,10 @@ describe('jobs on SageMaker', () => {
     const job = await harness.makeJob(fault.kind, NOTHING);
     await harness.aws.fail({ service: 'sagemaker', operation: 'CreateProcessingJob', ...fault });
     const error = await harness.platform.submit(job).catch((caught: unknown) => caught);
-    await fetch(`${harness.aws.endpoint}/_fake/faults`, { method: 'DELETE' });
+    await harness.aws.forgetFaults();
     expect(error).toBeInstanceOf(TemperedError);
     expect(error).toMatchObject({ code: then });
-    await expect(madeOf(job)).resolves.toEqual({ made: 0, starts: 0 });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
   });
 
   test('a quota of zero ends the attempt by its own word', async () => {
@@ -208,10 +175,3 @@ describe('jobs on SageMaker', () => {
     expect(state).toMatchObject({ evidence: { reason: expect.stringContaining('ResourceLimitExceeded') as unknown } });
   });
 });
-
-function untilOver(platform: Platform, handle: JobHandle): Promise<JobState> {
-  return eventually(async () => {
-    const state = await platform.poll(handle);
-    return state.kind !== 'queued' && state.kind !== 'running' && state;
-  }, PATIENCE);
-}

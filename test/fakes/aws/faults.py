@@ -14,6 +14,7 @@ KINDS = (
     "capacity",  # no machine for the job, cluster or endpoint that the call makes
     "quota",  # ResourceLimitExceeded at once
     "preempt",  # the machine is taken `afterSeconds` after the job started; `target` is "driver" or "executor"
+    "late-log",  # EMR and EMR Serverless: the job's log is delivered `afterSeconds` later than usual
     "unassumable-role",
     "bare-exit-137",  # SageMaker: a kill for memory is told as `AlgorithmError: , exit code: 137`
 )
@@ -62,6 +63,11 @@ class Faults:
                         self._rules.remove(rule)
                     return dict(rule)
         return None
+
+    def take_each(self, service: str, operation: str, *kinds: str) -> dict[str, Fault]:
+        """The next fault of each of these kinds, by kind."""
+        found = {kind: self.take(service, operation, kind) for kind in kinds}
+        return {kind: fault for kind, fault in found.items() if fault is not None}
 
 
 def _parsed(rule: Fault) -> Fault:

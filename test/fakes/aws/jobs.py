@@ -77,6 +77,11 @@ class Job:
                 return
             self.host.pause(min(left, LOOK_EVERY_SECONDS) * self.host.speed)
 
+    def pause_for_logs(self, service_seconds: float) -> None:
+        """Waits as long as the service takes to deliver what a job wrote, and longer where that is to go wrong."""
+        late = self.record["faults"].get("late-log")
+        self.host.pause(service_seconds + (0 if late is None else late.get("afterSeconds", 1) * self.host.speed))
+
     def run(
         self, specs: Callable[[Path], list[ProcessSpec]], *, while_running: Callable[[], bool] | None = None
     ) -> list[Exit]:

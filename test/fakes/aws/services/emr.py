@@ -102,10 +102,7 @@ class Emr:
         record = new_record("cluster", params["Name"], call.region, "STARTING")
         record |= {"id": key, "request": params, "reason": {}, "errors": [], "idleTimeout": None, "idleSince": None}
         record["idleTimeout"] = params.get("AutoTerminationPolicy", {}).get("IdleTimeout")
-        for kind in ("capacity", "unassumable-role"):
-            fault = self._host.faults.take(call.service, call.operation, kind)
-            if fault is not None:
-                record["faults"][kind] = fault
+        record["faults"] = self._host.faults.take_each(call.service, call.operation, "capacity", "unassumable-role")
         if _account(params["ServiceRole"]) not in {None, ACCOUNT}:
             record["faults"]["unassumable-role"] = {}
         with LOCK:
@@ -158,9 +155,7 @@ class Emr:
             record = new_record("step", step["Name"], call.region, "PENDING")
             record |= {"id": key, "cluster": cluster, "request": step, "reason": {}, "failure": None}
             record["role"] = call.params.get("ExecutionRoleArn")
-            fault = self._host.faults.take(call.service, "AddJobFlowSteps", "preempt")
-            if fault is not None:
-                record["faults"]["preempt"] = fault
+            record["faults"] = self._host.faults.take_each(call.service, "AddJobFlowSteps", "preempt", "late-log")
             self._steps.put(key, record)
             keys.append(key)
         return keys

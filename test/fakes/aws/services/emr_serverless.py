@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from test.fakes.aws.errors import ServiceError, invalid
 from test.fakes.aws.host import ACCOUNT
@@ -177,16 +177,12 @@ class EmrServerless:
             demand = demand_of(submission_of(call.params))
             key = f"00j{uuid.uuid4().hex[:13]}"
             record = new_record("job-run", call.params.get("name", ""), call.region, "SUBMITTED")
-            faults = self._planned(call)
+            faults = self._host.faults.take_each(call.service, call.operation, "capacity", "preempt", "late-log")
             record |= {"id": key, "request": call.params, "details": "", "demand": demand.as_json(), "faults": faults}
             record["release"] = application["request"]["releaseLabel"]
             self._runs.put(key, record)
         self._drive(key)
         return _run_id(record)
-
-    def _planned(self, call: Call) -> dict[str, Any]:
-        found = {kind: self._host.faults.take(call.service, call.operation, kind) for kind in ("capacity", "preempt")}
-        return {kind: fault for kind, fault in found.items() if fault is not None}
 
     def _drive(self, key: str) -> None:
         job = Job(self._host, self._runs, key)

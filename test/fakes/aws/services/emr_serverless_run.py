@@ -100,18 +100,20 @@ def _conclude(job: Job, ended: Exit) -> None:
     elif ended.code == 0:
         _end(job, "SUCCESS", "Job run succeeded")
     elif ended.preempted:
-        _end(job, "FAILED", _failure(ended.code, "Driver worker was lost: host EC2 (instance i-0fake) terminated"))
+        _end(job, "FAILED", _failure(ended.code, "Driver worker was lost: Host EC2 (instance i-0fake) terminated"))
     else:
         _end(job, "FAILED", _failure(ended.code, last_exceptions(f"{stdout}\n{stderr}"), ended))
     _keep_logs(job, folder, stdout, stderr)
 
 
 def _failure(code: int, exceptions: str, ended: Exit | None = None) -> str:
-    is_memory = ended is not None and code == _KILLED and ended.oom_kills > 0
-    why = " (Worker has been killed as memory usage exceeded configured memory size)" if is_memory else ""
+    if ended is not None and code == _KILLED and ended.oom_kills > 0:
+        exceptions = (
+            "Worker has been killed as memory usage exceeded configured memory size, consider increasing memory size."
+        )
     text = (
         "Job failed, please check complete logs in configured logging destination. "
-        f"ExitCode: {code}{why}. Last few exceptions: {exceptions}"
+        f"ExitCode: {code}. Last few exceptions: {exceptions}"
     )
     return text[:DETAILS_LIMIT]
 
@@ -139,11 +141,11 @@ def _keep_logs(job: Job, folder: Path, stdout: str, stderr: str) -> None:
     uri = monitoring.get("s3MonitoringConfiguration", {}).get("logUri")
     if uri is None:
         return
-    job.host.pause(_LOGS_AFTER_SECONDS)
+    job.pause_for_logs(_LOGS_AFTER_SECONDS)
     s3 = job.host.client("s3")
     place = f"{uri.rstrip('/')}/applications/{request['applicationId']}/jobs/{job.key}"
-    put_gzip(s3, f"{place}/SPARK_DRIVER/stderr.gz", stderr.encode())
     put_gzip(s3, f"{place}/SPARK_DRIVER/stdout.gz", stdout.encode())
+    put_gzip(s3, f"{place}/SPARK_DRIVER/stderr.gz", stderr.encode())
     for name in ("stderr", "stdout"):
         for number, text in enumerate(executor_logs(folder, name), start=1):
             put_gzip(s3, f"{place}/SPARK_EXECUTOR/{number}/{name}.gz", text)

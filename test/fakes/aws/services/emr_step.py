@@ -133,12 +133,12 @@ def _keep_logs(job: Job, cluster: Record, stderr: str) -> None:
     place = _log_place(job, cluster)
     if place is None:
         return
-    job.host.pause(_LOGS_AFTER_SECONDS)
+    job.pause_for_logs(_LOGS_AFTER_SECONDS)
     s3 = job.host.client("s3")
     folder = job.folder / "run-0"
     stdout = folder / "stdout"
-    put_gzip(s3, f"{place}/stderr.gz", stderr.encode())
     put_gzip(s3, f"{place}/stdout.gz", stdout.read_bytes() if stdout.exists() else b"")
+    put_gzip(s3, f"{place}/stderr.gz", stderr.encode())
     controller = f"INFO Step {job.key} ended in state {job.record['state']}\n"
     put_gzip(s3, f"{place}/controller.gz", controller.encode())
     whole = f"1764000000000_{job.key[2:]}"

@@ -56,6 +56,7 @@ def spark_process(
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "tmp"),
+        "SPARK_LAUNCHER_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # of the JVM that only works out a command
     }
     kept = {key: each for key, each in settings.items() if not key.startswith(_LEFT_OUT)}
     for prefix in _DRIVER_ENVIRONMENT:

@@ -1,0 +1,277 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Attempt, FailedAttempt } from '../../contracts/attempt.js';
+import { JobResult, type JobSpec } from '../../contracts/job.js';
+import { jobName } from '../../platforms/aws/job-name.js';
+import type { JobState, Platform } from '../../platforms/platform.js';
+import { classify } from '../../recovery/classify.js';
+import { planNextAttempt } from '../../recovery/plan.js';
+import { untilOver } from '../contracts/platform.js';
+import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
+import {
+  type SparkOnAws,
+  SPARK_PLATFORMS,
+  type SparkPlatform,
+  withSparkOnAws,
+} from '../contracts/spark-on-aws-harness.js';
+import { submitAndDie } from '../fixtures/dying-worker.js';
+import { eventually } from '../harness/eventually.js';
+import type { FakeAwsFault, FakeAwsJob } from '../harness/fake-aws.js';
+import { heldOpen } from '../harness/held-open.js';
+import { isAlive } from '../harness/platform.js';
+
+const GIB = 2 ** 30;
+
+/** The call that makes a job, and the one that makes what it runs on. */
+const STARTS = { emr: 'AddJobFlowSteps', 'emr-serverless': 'StartJobRun' } as const;
+
+const OVER = ['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED', 'SUCCESS'];
+
+let harness: SparkOnAws;
+let close = (): Promise<void> => Promise.resolve();
+beforeAll(async () => {
+  // A 16th of the memory: a driver of 3 GiB has 1.2 GiB, of which a JVM and boto3 take a quarter.
+  ({ value: harness, close } = await heldOpen<SparkOnAws>((use) => withSparkOnAws({ factor: 16 }, use)));
+});
+afterAll(() => close());
+
+/** Every job that was asked for, by the fake's own record. */
+async function allJobs(): Promise<readonly FakeAwsJob[]> {
+  return (await harness.aws.jobs()).filter(({ kind }) => kind === 'step' || kind === 'job-run');
+}
+
+/** After every test, whatever it did: no fault is left, nothing runs that nobody waits for, and no job was made twice. */
+afterEach(async () => {
+  await harness.aws.forgetFaults();
+  const jobs = await allJobs();
+  expect(jobs.filter(({ state }) => !OVER.includes(state))).toEqual([]);
+  expect(jobs.flatMap(({ pids }) => pids).filter(isAlive)).toEqual([]);
+  const names = jobs.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(jobs.filter(({ starts }) => starts > 1)).toEqual([]);
+});
+
+function failedAttempt(state: JobState, job: JobSpec, number = 1): FailedAttempt {
+  if (state.kind !== 'failed') throw new Error(`the job is ${state.kind}`);
+  const attempt: Attempt = { number, resources: job.resources, settings: {}, levers: [], because: 'a test' };
+  return { attempt, verdict: classify(state.evidence), peakBytes: null, requestedBytes: null, seconds: state.seconds };
+}
+
+async function startsOf(job: JobSpec): Promise<number> {
+  return (await madeOf(harness.aws, job)).starts;
+}
+
+/** The same job has one key on every platform, and the tests of one are not to find those of the other. */
+const keyOf = (name: SparkPlatform, stage: string, number = 1) => `test/${name}-${stage}-1a2b3c4d-a${String(number)}`;
+
+test('services that refuse ten times for want of patience are asked until they take the job, once', async () => {
+  const takenBy = async (name: SparkPlatform) => {
+    const fault = { error: 'ThrottlingException', message: 'Rate exceeded', times: 10 };
+    await harness.aws.fail({ service: name, operation: STARTS[name], ...fault });
+    const platform = harness.open(name);
+    const job = await harness.makeJob('throttled', NOTHING, { key: keyOf(name, 'throttled') });
+    const submit = async () => {
+      try {
+        return await platform.submit(job);
+      } catch (error) {
+        // What Temporal's retry policy sees: not an end of the run.
+        expect(error).toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
+        return false;
+      }
+    };
+    const handle = await eventually(submit, REMOTE_PATIENCE);
+    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+    return madeOf(harness.aws, job);
+  };
+  const once = { made: 1, starts: 1 };
+  await expect(Promise.all(SPARK_PLATFORMS.map(takenBy))).resolves.toEqual([once, once]);
+  await expect(harness.aws.faults()).resolves.toEqual([]);
+});
+
+describe('a program that the kernel kills for memory', () => {
+  test('has run out of it on EMR Serverless, and the next worker has room', async () => {
+    const platform = harness.open('emr-serverless');
+    const key = (number: number) => keyOf('emr-serverless', 'hungry', number);
+    const small = await harness.makeJob('hungry', holdsMib(1300), { key: key(1) });
+    const failed = await untilOver(platform, await platform.submit(small), REMOTE_PATIENCE);
+    const attempt = failedAttempt(failed, small);
+    expect(attempt.verdict).toMatchObject({ kind: 'out-of-memory', certainty: 'definite', region: 'container' });
+    const size = platform.sizes?.find(({ memoryBytes }) => memoryBytes >= 12 * GIB);
+    const large = await harness.makeJob('hungry', holdsMib(1300), { key: key(2), resources: size ?? small.resources });
+    const next = await untilOver(platform, await platform.submit(large), REMOTE_PATIENCE);
+    expect(next).toMatchObject({ kind: 'exited' });
+  });
+
+  test('ended by a signal on EMR, which nobody counts on a primary node: no size is guessed', async () => {
+    const platform = harness.open('emr');
+    const job = await harness.makeJob('hungry', holdsMib(2200), { key: keyOf('emr', 'hungry') });
+    const attempt = failedAttempt(await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE), job);
+    expect(attempt.verdict).toMatchObject({ kind: 'unknown', certainty: 'ambiguous' });
+    expect(planNextAttempt([attempt], { cap: platform.largest, levers: [] })).toMatchObject({
+      kind: 'retry',
+      attempt: { resources: job.resources },
+    });
+  });
+});
+
+describe.each(SPARK_PLATFORMS)('jobs on %s', (name: SparkPlatform) => {
+  let platform: Platform;
+  beforeAll(() => {
+    platform = harness.open(name);
+  });
+  const fail = (fault: FakeAwsFault) => harness.aws.fail({ service: name, operation: STARTS[name], ...fault });
+  const makeJob = (stage: string, main: string, change: Partial<JobSpec> = {}) =>
+    harness.makeJob(stage, main, { key: keyOf(name, stage), ...change });
+  const run = async (job: JobSpec, on = platform) => untilOver(on, await on.submit(job), REMOTE_PATIENCE);
+
+  test('a job whose answer is lost, that is submitted again and waited for by another worker, is made once', async () => {
+    await fail({ kind: 'lost-response' });
+    const job = await makeJob('once', NOTHING);
+    const handle = await platform.submit(job);
+    await expect(harness.open(name).submit(job)).resolves.toEqual(handle);
+    await expect(untilOver(harness.open(name), handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+  });
+
+  test('a worker that is killed before it can note its job leaves one that the next worker finds, with its result', async () => {
+    const job = await makeJob('orphan', NOTHING);
+    const { awsProfile: aws, emr, emrServerless, storage } = harness;
+    const died = await submitAndDie(
+      { platform: name, aws, emr, emrServerless, root: storage.root, job },
+      harness.aws.env,
+    );
+    expect(died).toEqual({ signal: 'SIGKILL', said: '' });
+    await expect(storage.stat(`${job.jobDirUri}/_submitted.json`)).resolves.toBeUndefined();
+    await expect(madeOf(harness.aws, job)).resolves.toMatchObject({ made: 1 });
+    const handle = await platform.submit(job);
+    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    const result = await storage.read(`${job.jobDirUri}/_result.json`);
+    expect(JobResult.parse(JSON.parse(new TextDecoder().decode(result)))).toMatchObject({ rowsIn: 0, rowsOut: 0 });
+  });
+
+  test('two attempts without a machine are waited for and not taken for memory', async () => {
+    await harness.aws.fail({
+      service: name,
+      operation: name === 'emr' ? 'RunJobFlow' : STARTS[name],
+      kind: 'capacity',
+      times: 2,
+    });
+    // A cluster of its own, which is made for each attempt anew.
+    const on = harness.open(name, { emr: { create: { ...harness.cluster, coreNodes: 3 } } });
+    const failed: FailedAttempt[] = [];
+    for (const number of [1, 2]) {
+      const job = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', number) });
+      const attempt = failedAttempt(await run(job, on), job, number);
+      failed.push(attempt);
+      expect(attempt.verdict).toMatchObject({ kind: 'capacity', certainty: 'definite', region: null });
+      expect(planNextAttempt([attempt, ...failed.slice(0, -1)], { cap: platform.largest, levers: [] })).toMatchObject({
+        kind: 'retry',
+        attempt: { resources: job.resources },
+        afterSeconds: expect.any(Number) as unknown,
+      });
+      await expect(startsOf(job)).resolves.toBe(0);
+    }
+    const third = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', 3) });
+    await expect(run(third, on)).resolves.toMatchObject({ kind: 'exited' });
+  });
+
+  test('a job whose machine is taken was preempted, and is no memory failure', async () => {
+    await fail({ kind: 'preempt', afterSeconds: 1 });
+    const job = await makeJob('preempted', RUNS_ON);
+    const state = await run(job);
+    expect(failedAttempt(state, job).verdict).toMatchObject({ kind: 'preempted', region: null });
+  });
+
+  test('a failed job waits for its log, which is not there yet', async () => {
+    await fail({ kind: 'late-log', afterSeconds: 5 });
+    const job = await makeJob('late', 'raise KeyError("no such column")');
+    const handle = await platform.submit(job);
+    const failed = async () =>
+      (await allJobs()).some((each) => each.name === jobName(job.stage, job.key) && each.state === 'FAILED');
+    await eventually(failed, REMOTE_PATIENCE);
+    await expect(platform.logs(handle, 2 ** 20)).resolves.toBe('');
+    const state = await platform.poll(handle);
+    expect(state).toMatchObject({
+      kind: 'failed',
+      evidence: { errorClass: 'KeyError', logTail: expect.stringContaining('no such column') as unknown },
+    });
+    expect(verdictOf(state)).toBe('bug');
+  });
+
+  test('a job that is stopped while it waits for its machine never begins; one that runs ends', async () => {
+    const applicationId = await harness.makeApplication(`narrow-${name}`, {
+      maximumCapacity: { cpu: '2 vCPU', memory: '6 GB' },
+    });
+    const on = harness.open(name, {
+      emr: { create: { ...harness.cluster, concurrentSteps: 1 } },
+      emrServerless: { applicationId },
+    });
+    const running = await on.submit(await makeJob('running', RUNS_ON));
+    await eventually(async () => {
+      const state = await on.poll(running);
+      return state.kind === 'running' && state.progress?.done === 3;
+    }, REMOTE_PATIENCE);
+    const waiting = await makeJob('waiting', RUNS_ON);
+    const handle = await on.submit(waiting);
+    await expect(on.poll(handle)).resolves.toMatchObject({ kind: 'queued' });
+    await on.stop(handle, 'cancel');
+    await expect(on.poll(handle)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
+    await on.stop(running, 'timeout');
+    await expect(on.poll(running)).resolves.toMatchObject({ evidence: { stopRequested: 'timeout' } });
+    expect([
+      await madeOf(harness.aws, waiting),
+      verdictOf(await on.poll(handle)),
+      verdictOf(await on.poll(running)),
+    ]).toEqual([{ made: 1, starts: 0 }, 'cancelled', 'timeout']);
+  });
+
+  test('a stop that meets the submit on its way ends the job', async () => {
+    await fail({ kind: 'slow', seconds: 2 });
+    const job = await makeJob('overtaken', RUNS_ON);
+    const submitted = platform.submit(job);
+    const asked = async () => ((await harness.aws.calls()).client[`${name}:${STARTS[name]}`] ?? 0) > before;
+    const before = (await harness.aws.calls()).client[`${name}:${STARTS[name]}`] ?? 0;
+    await eventually(asked, REMOTE_PATIENCE);
+    await harness.open(name).stop({ platform: name, key: job.key, id: job.key }, 'cancel');
+    await expect(platform.poll(await submitted)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
+  });
+
+  test('expired credentials stop neither the job nor the run: renewed, they make one job, and it is waited for', async () => {
+    await harness.aws.fail({ service: name, kind: 'expired', times: 20 });
+    const job = await makeJob('expired', NOTHING);
+    await expect(platform.submit(job)).rejects.toMatchObject({
+      code: 'PLATFORM_UNAVAILABLE',
+      message: expect.stringContaining('credentials') as unknown,
+    });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
+    await harness.aws.forgetFaults();
+    const handle = await platform.submit(job);
+    await harness.aws.fail({ service: name, kind: 'expired' });
+    await expect(platform.poll(handle)).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
+    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+  });
+});
+
+describe('a role that the service cannot use', () => {
+  test('is named with its field on EMR Serverless, and no job is made', async () => {
+    const executionRole = 'arn:aws:iam::999999999999:role/of-somebody';
+    const platform = harness.open('emr-serverless', { emrServerless: { executionRole } });
+    const job = await harness.makeJob('role', NOTHING, { key: keyOf('emr-serverless', 'role') });
+    await expect(platform.submit(job)).rejects.toMatchObject({
+      code: 'WRONG_INPUT',
+      details: { field: 'emrServerless.executionRole' },
+    });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
+  });
+
+  test('ends its cluster on EMR, and the step with it: a bug that no second attempt repeats', async () => {
+    const serviceRole = 'arn:aws:iam::999999999999:role/of-somebody';
+    const platform = harness.open('emr', { emr: { create: { ...harness.cluster, serviceRole } } });
+    const job = await harness.makeJob('role', NOTHING, { key: keyOf('emr', 'role') });
+    const attempt = failedAttempt(await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE), job);
+    expect(attempt.verdict).toMatchObject({ kind: 'bug', certainty: 'definite' });
+    expect(JSON.stringify(attempt.verdict.evidence)).toContain(serviceRole);
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 0 });
+  });
+});
