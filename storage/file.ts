@@ -33,6 +33,13 @@ export class FileStorage implements Storage {
     return this.doing('read', uri, async () => readFile(await this.guard.readable(uri)));
   }
 
+  async find(uri: string): Promise<Uint8Array | undefined> {
+    return this.doing('read', uri, async () => {
+      const path = await this.guard.readable(uri);
+      return readFile(path).catch(absentAs<Uint8Array | undefined>(undefined));
+    });
+  }
+
   async open(uri: string): Promise<RandomAccess> {
     return this.doing('read', uri, async () => {
       const path = await this.guard.readable(uri);

@@ -27,6 +27,8 @@ export interface Storage {
   /** URI of the folder that holds everything we write. */
   readonly root: string;
   read(uri: string): Promise<Uint8Array>;
+  /** The same by one request, for a file that need not be there: undefined for nothing. */
+  find(uri: string): Promise<Uint8Array | undefined>;
   open(uri: string): Promise<RandomAccess>;
   /** Writes the whole file or nothing; an older one is replaced. */
   write(uri: string, bytes: Uint8Array | string): Promise<void>;

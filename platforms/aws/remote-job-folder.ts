@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { TemperedError } from '../../contracts/failure.js';
 import { JOB_FILES, JobError, JobFile, JobResult, Progress } from '../../contracts/job.js';
 import { layout } from '../../storage/layout.js';
 import { parseJson } from '../../storage/find-json.js';
@@ -112,12 +111,8 @@ export class RemoteJobFolder {
   }
 
   async #find<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    try {
-      return parseJson(await this.storage.read(this.#child(name)), schema);
-    } catch (error) {
-      if (error instanceof TemperedError && error.code === 'WRONG_INPUT') return undefined; // it is not there
-      throw error;
-    }
+    const bytes = await this.storage.find(this.#child(name));
+    return bytes && parseJson(bytes, schema);
   }
 
   #child(name: string): string {

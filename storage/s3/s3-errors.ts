@@ -92,7 +92,10 @@ function explain({ name, status, bucketRegion }: Refusal, context: Context): Exp
     const why = `the bucket ${bucket} does not lie in region ${region ?? '(none is set)'}`;
     return wrong(why, { advice: "set aws.region in tempered.json to the bucket's region", field: 'aws.region' });
   }
-  if (EXPIRED.includes(name)) return wrong('the AWS credentials have expired', { advice: `renew them: ${SIGN_IN}` });
+  if (EXPIRED.includes(name)) {
+    // Whoever runs jobs goes on when they are renewed: an end here would leave jobs that nobody waits for.
+    return { code: 'STORAGE_UNAVAILABLE', why: 'the AWS credentials have expired', advice: `renew them: ${SIGN_IN}` };
+  }
   if (NOT_ACCEPTED.includes(name)) return wrong(`AWS does not accept the credentials (${name})`, { advice: SIGN_IN });
   if (name === 'CredentialsProviderError' || name === 'ProviderError')
     return wrong('no AWS credentials were found', { advice: SIGN_IN });

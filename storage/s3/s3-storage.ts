@@ -49,6 +49,16 @@ export class S3Storage implements Storage {
     });
   }
 
+  async find(uri: string): Promise<Uint8Array | undefined> {
+    const place = this.guard.readable(uri);
+    return this.doing('read', uri, () =>
+      this.objects.get(place).catch((error: unknown) => {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }),
+    );
+  }
+
   async open(uri: string): Promise<RandomAccess> {
     const place = this.guard.readable(uri);
     return this.doing('read', uri, async () => {

@@ -88,12 +88,14 @@ export function describeStorageContract(name: string, open: () => Promise<Tempor
       const made = await Promise.all(contents.map((content) => storage.writeNew(uri, content)));
       expect(made.filter(Boolean)).toHaveLength(1);
       expect(await text(storage, uri)).toBe(contents[made.indexOf(true)]);
+      expect(await storage.find(uri)).toEqual(await storage.read(uri));
       expect(await storage.list(uri.slice(0, uri.lastIndexOf('/')))).toHaveLength(1);
     });
 
     test('what is absent is undefined, empty, or an error that names it', async () => {
       const uri = place();
       expect(await storage.stat(uri)).toBeUndefined();
+      expect(await storage.find(uri)).toBeUndefined();
       expect(await storage.list(uri)).toEqual([]);
       await expect(storage.remove(uri)).resolves.toBeUndefined();
       for (const read of [() => storage.read(uri), () => storage.open(uri)]) {
@@ -201,6 +203,7 @@ export function describeStorageContract(name: string, open: () => Promise<Tempor
       const uri = storage.root + ending;
       const attempts = [
         () => storage.read(uri),
+        () => storage.find(uri),
         () => storage.open(uri),
         () => storage.stat(uri),
         () => storage.list(uri),

@@ -241,12 +241,19 @@ describe('an error of S3', () => {
   });
 
   test.each([
-    [400, 'ExpiredToken', /credentials have expired; renew them/],
     [403, 'InvalidAccessKeyId', /does not accept the credentials \(InvalidAccessKeyId\)/],
     [403, 'SignatureDoesNotMatch', /does not accept the credentials/],
   ])('says what is wrong with the credentials: %s %s', async (status, code, pattern) => {
     refuse(status, code);
     await expect(s3.storage.read(s3.place())).rejects.toMatchObject(message(pattern));
+  });
+
+  test('says that the credentials have expired, which whoever tries again may find renewed', async () => {
+    refuse(400, 'ExpiredToken');
+    await expect(s3.storage.find(s3.place())).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringMatching(/credentials have expired; renew them/) as unknown,
+    });
   });
 
   test('says that there are no credentials', async () => {
