@@ -1,4 +1,10 @@
-import { CreateApplicationCommand, EMRServerlessClient, GetApplicationCommand } from '@aws-sdk/client-emr-serverless';
+import { DescribeClusterCommand, EMRClient, RunJobFlowCommand, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
+import {
+  CreateApplicationCommand,
+  DeleteApplicationCommand,
+  EMRServerlessClient,
+  GetApplicationCommand,
+} from '@aws-sdk/client-emr-serverless';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListEndpointConfigsCommand, ListModelsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,13 +14,15 @@ import { AwsProfile, EmrProfile, EmrServerlessProfile } from '../../contracts/pl
 import { openEmr } from '../../platforms/emr/platform.js';
 import { openEmrServerless } from '../../platforms/emr-serverless/platform.js';
 import type { Finding } from '../../platforms/finding.js';
-import type { JobState, Platform } from '../../platforms/platform.js';
+import type { Platform } from '../../platforms/platform.js';
 import { classify } from '../../recovery/classify.js';
 import { SageMakerEndpoints } from '../../serving/sagemaker/sagemaker-endpoints.js';
 import { projectRoot } from '../../settings/home.js';
 import { openStorage } from '../../storage/index.js';
+import { untilOver } from '../contracts/platform.js';
 import { type SageMakerHarness, withSageMaker } from '../contracts/sagemaker-harness.js';
 import { eventually } from '../harness/eventually.js';
+import { heldOpen } from '../harness/held-open.js';
 
 /** A cluster starts and ends again, on a busy machine. */
 const PATIENCE = { withinMs: 60_000, everyMs: 200 };
@@ -30,24 +38,20 @@ const MODEL: ModelRef = {
 
 describe('settings of tempered.json that AWS knows to be wrong', () => {
   let harness: SageMakerHarness;
-  let close = (): void => undefined;
-  let closed: Promise<unknown> = Promise.resolve();
+  let serverlessClient: EMRServerlessClient;
+  let emrClient: EMRClient;
+  let close = (): Promise<void> => Promise.resolve();
   beforeAll(async () => {
-    const released = new Promise<void>((resolve) => {
-      close = resolve;
-    });
-    harness = await new Promise<SageMakerHarness>((opened, failed) => {
-      closed = withSageMaker({ factor: 32 }, (each) => {
-        opened(each);
-        return released;
-      }).catch(failed);
-    });
+    ({ value: harness, close } = await heldOpen<SageMakerHarness>((use) => withSageMaker({ factor: 32 }, use)));
+    serverlessClient = new EMRServerlessClient(harness.aws.client);
+    emrClient = new EMRClient(harness.aws.client);
     await makeBucketElsewhere();
     await makeBucketOfSomebodyElse();
   });
   afterAll(async () => {
-    close();
-    await closed;
+    serverlessClient.destroy();
+    emrClient.destroy();
+    await close();
   });
 
   async function makeBucketElsewhere(): Promise<void> {
@@ -88,18 +92,37 @@ describe('settings of tempered.json that AWS knows to be wrong', () => {
     return openEmrServerless(profile, places(aws));
   }
 
-  /** @returns its id, when it takes job runs */
-  async function makeApplication(): Promise<string> {
-    const client = new EMRServerlessClient(harness.aws.client);
-    const { applicationId = '' } = await client.send(
-      new CreateApplicationCommand({ releaseLabel: 'emr-7.13.0', type: 'SPARK', clientToken: 'tests' }),
+  /** @returns its id, when it takes job runs, or would */
+  async function makeApplication(name: string, autoStart = true): Promise<string> {
+    const { applicationId = '' } = await serverlessClient.send(
+      new CreateApplicationCommand({
+        releaseLabel: 'emr-7.13.0',
+        type: 'SPARK',
+        clientToken: name,
+        autoStartConfiguration: { enabled: autoStart },
+      }),
     );
     await eventually(async () => {
-      const { application } = await client.send(new GetApplicationCommand({ applicationId }));
+      const { application } = await serverlessClient.send(new GetApplicationCommand({ applicationId }));
       return application?.state === 'CREATED';
     }, PATIENCE);
-    client.destroy();
     return applicationId;
+  }
+
+  /** @returns the id of a cluster that somebody made by hand */
+  async function makeCluster(): Promise<string> {
+    const { JobFlowId: id = '' } = await emrClient.send(
+      new RunJobFlowCommand({
+        Name: 'given',
+        ReleaseLabel: 'emr-7.13.0',
+        Applications: [{ Name: 'Spark' }],
+        LogUri: 's3://tempered-data/given/',
+        ServiceRole: `arn:aws:iam::${harness.aws.account}:role/emr`,
+        JobFlowRole: 'nodes',
+        Instances: { MasterInstanceType: 'm6i.xlarge', InstanceCount: 1, KeepJobFlowAliveWhenNoSteps: true },
+      }),
+    );
+    return id;
   }
 
   async function failures(platform: Platform): Promise<readonly Finding[]> {
@@ -181,7 +204,7 @@ describe('settings of tempered.json that AWS knows to be wrong', () => {
       code: 'WRONG_INPUT',
       details: { field: 'sagemaker.role' },
     });
-    const applicationId = await makeApplication();
+    const applicationId = await makeApplication('tests');
     await expect(
       serverless({ applicationId, executionRole: role }).submit(await sparkJob('foreign-spark-role')),
     ).rejects.toMatchObject({ code: 'WRONG_INPUT', details: { field: 'emrServerless.executionRole' } });
@@ -192,13 +215,72 @@ describe('settings of tempered.json that AWS knows to be wrong', () => {
   test('a cluster that cannot assume its role ends the job with its own words, which no size can help', async () => {
     const platform = emr({ serviceRole: `arn:aws:iam::${OTHER_ACCOUNT}:role/emr` });
     const handle = await platform.submit(await sparkJob('unassumed'));
-    const state = await eventually(async (): Promise<JobState | false> => {
-      const now = await platform.poll(handle);
-      return now.kind !== 'queued' && now.kind !== 'running' && now;
-    }, PATIENCE);
+    const state = await untilOver(platform, handle, PATIENCE);
     if (state.kind !== 'failed') throw new Error(`the job is ${state.kind}`);
     expect(state.evidence.reason).toMatch(/^launch-failed: the cluster j-\w+ ended: VALIDATION_ERROR: .*role/);
     expect(classify(state.evidence)).toMatchObject({ kind: 'bug', certainty: 'definite' });
+  });
+
+  describe('an application', () => {
+    const field = 'emrServerless.applicationId';
+
+    test('that is not there is named with its region', async () => {
+      const platform = serverless({ applicationId: '00f0unknown0app' });
+      await expect(platform.submit(await sparkJob('unknown-application'))).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringMatching(/00f0unknown0app.*eu-central-1.*not there/) as unknown,
+        details: { field },
+      });
+    });
+
+    test('that is not started, and does not start by itself, is named with the command that starts it', async () => {
+      const applicationId = await makeApplication('manual', false);
+      await expect(serverless({ applicationId }).submit(await sparkJob('unstarted'))).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringContaining(`${applicationId} is not started`) as unknown,
+        details: { field, advice: expect.stringContaining('start-application') as unknown },
+      });
+    });
+
+    test('that is gone takes no jobs', async () => {
+      const applicationId = await makeApplication('gone');
+      await serverlessClient.send(new DeleteApplicationCommand({ applicationId }));
+      await expect(serverless({ applicationId }).submit(await sparkJob('gone'))).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringContaining(`${applicationId} is terminated`) as unknown,
+        details: { field },
+      });
+    });
+  });
+
+  describe('a cluster that is given', () => {
+    const open = (clusterId: string) => openEmr(EmrProfile.parse({ clusterId }), places());
+    const refused = (found: string) => ({
+      code: 'WRONG_INPUT',
+      message: expect.stringContaining(found) as unknown,
+      details: { field: 'emr.clusterId' },
+    });
+
+    test('and not there is named', async () => {
+      const submit = open('j-UNKNOWN').submit(await sparkJob('unknown-cluster'));
+      await expect(submit).rejects.toMatchObject(refused('j-UNKNOWN'));
+    });
+
+    test('takes no step when it has ended since it was looked at, nor when it had ended before', async () => {
+      const id = await makeCluster();
+      const looked = open(id);
+      await expect(looked.check?.()).resolves.toMatchObject([{ verdict: 'ok' }]);
+      await emrClient.send(new TerminateJobFlowsCommand({ JobFlowIds: [id] }));
+      await eventually(async () => {
+        const { Cluster: cluster } = await emrClient.send(new DescribeClusterCommand({ ClusterId: id }));
+        return cluster?.Status?.State === 'TERMINATED';
+      }, PATIENCE);
+      for (const platform of [looked, open(id)]) {
+        await expect(platform.submit(await sparkJob('ended'))).rejects.toMatchObject(refused(id));
+      }
+      const steps = (await harness.aws.jobs()).filter(({ kind, name }) => kind === 'step' && name.includes('ended'));
+      expect(steps).toEqual([]);
+    });
   });
 
   test('an endpoint on a type that there is not is refused by the field, and leaves nothing of it', async () => {

@@ -252,26 +252,3 @@ describe.each(SPARK_PLATFORMS)('jobs on %s', (name: SparkPlatform) => {
     await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
   });
 });
-
-describe('a role that the service cannot use', () => {
-  test('is named with its field on EMR Serverless, and no job is made', async () => {
-    const executionRole = 'arn:aws:iam::999999999999:role/of-somebody';
-    const platform = harness.open('emr-serverless', { emrServerless: { executionRole } });
-    const job = await harness.makeJob('role', NOTHING, { key: keyOf('emr-serverless', 'role') });
-    await expect(platform.submit(job)).rejects.toMatchObject({
-      code: 'WRONG_INPUT',
-      details: { field: 'emrServerless.executionRole' },
-    });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
-  });
-
-  test('ends its cluster on EMR, and the step with it: a bug that no second attempt repeats', async () => {
-    const serviceRole = 'arn:aws:iam::999999999999:role/of-somebody';
-    const platform = harness.open('emr', { emr: { create: { ...harness.cluster, serviceRole } } });
-    const job = await harness.makeJob('role', NOTHING, { key: keyOf('emr', 'role') });
-    const attempt = failedAttempt(await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE), job);
-    expect(attempt.verdict).toMatchObject({ kind: 'bug', certainty: 'definite' });
-    expect(JSON.stringify(attempt.verdict.evidence)).toContain(serviceRole);
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 0 });
-  });
-});
