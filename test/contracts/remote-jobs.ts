@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JobFile, JobSpec } from '../../contracts/job.js';
+import type { Engine, JobFile, JobSpec } from '../../contracts/job.js';
 import type { Resources } from '../../contracts/resources.js';
 import { jobName } from '../../platforms/aws/job-name.js';
 import type { JobState } from '../../platforms/platform.js';
@@ -37,7 +37,7 @@ export interface RemoteJobsPlace {
 /** Makes jobs whose program is a `main(job)` of this body, which ends well unless it raises. */
 export function remoteJobs(place: RemoteJobsPlace): MakeRemoteJob {
   const make = remoteScripts(place);
-  return (name, main, change) => make(name, program(main), change);
+  return (name, main, change) => make(name, program(main, change?.engine ?? 'python'), change);
 }
 
 /** Makes jobs whose program is this source, whole. */
@@ -87,7 +87,7 @@ function jobFile(storage: Storage, job: JobSpec): JobFile {
   };
 }
 
-function program(main: string): string {
+function program(main: string, engine: Engine): string {
   const body = main
     .trim()
     .split('\n')
@@ -99,7 +99,7 @@ function program(main: string): string {
     ...body,
     '    return Result(outputs={}, rows_in=0, rows_out=0)',
     'if __name__ == "__main__":',
-    '    run_job(main, engine="python")',
+    `    run_job(main, engine="${engine}")`,
     '',
   ].join('\n');
 }
