@@ -1,4 +1,5 @@
 import type { AwsProfile } from '../../contracts/platform-profiles.js';
+import { silenceNodeNotice } from '../../storage/s3/node-notice.js';
 
 /** Attempts of one call, throttled ones included: some 30 s of waiting. Then the activity's own retry goes on. */
 const MAX_ATTEMPTS = 6;
@@ -23,6 +24,7 @@ export interface ClientSettings {
 
 /** The settings of every client of a profile. */
 export function clientSettings({ region }: Pick<AwsProfile, 'region'>): ClientSettings {
+  silenceNodeNotice();
   return {
     region,
     retryMode: 'adaptive',

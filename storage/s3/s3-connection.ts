@@ -1,5 +1,6 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import type { Upload } from '@aws-sdk/lib-storage';
+import { silenceNodeNotice } from './node-notice.js';
 
 /** First call and seven repetitions with back-off: about half a minute of SlowDown. Temporal's own retries come on top. */
 const ATTEMPTS = 8;
@@ -25,6 +26,7 @@ export interface S3Clients {
  * @param region as `eu-central-1`; undefined leaves it to the same places
  */
 export async function connectS3(region: string | undefined): Promise<S3Clients> {
+  silenceNodeNotice();
   const [{ S3 }, { Upload }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/lib-storage')]);
   const s3 = new S3({
     ...(region === undefined ? {} : { region }),
