@@ -6,6 +6,7 @@ import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
 import type { Offer, Resources } from '../../contracts/resources.js';
+import { classify } from '../../recovery/classify.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Finding } from '../finding.js';
 import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
@@ -201,23 +202,23 @@ export class RemotePlatform implements Platform {
   ): Promise<JobState> {
     const [job, own, stop] = await Promise.all([folder.findJob(), folder.findError(), folder.findStop()]);
     const exitCode = state.kind === 'failed' ? state.exitCode : null;
-    const evidence: Evidence = {
+    const known: Evidence = {
       engine: this.service.evidenceEngine,
       exit: exitCode === null ? null : { code: exitCode, signal: null },
       reason: state.reason,
       errorClass: own?.errorClass ?? null,
       errorMessage: own?.message ?? null,
-      logTail: await this.#logTail(id, state),
       memory: { limitBytes: job?.resources.memoryBytes ?? null, peakBytes: null },
       // A job that somebody else stopped was cancelled as well: to start it again would be against that wish.
       stopRequested: stop ?? (state.kind === 'stopped' ? 'cancel' : null),
     };
-    return { kind: 'failed', evidence, seconds: state.seconds, peakBytes: null };
+    const isAwaited = state.kind === 'failed' && state.hasLog && !isKnownKill(known);
+    const logTail = await this.#logTail(id, isAwaited);
+    return { kind: 'failed', evidence: { ...known, logTail }, seconds: state.seconds, peakBytes: null };
   }
 
-  /** A failed job's log, waited for: services deliver it late. A stopped one's is taken as it is. */
-  async #logTail(id: string, state: Extract<ServiceState, { kind: 'failed' | 'stopped' }>): Promise<string | null> {
-    const isAwaited = state.kind === 'failed' && state.hasLog;
+  /** A job's log as it is, or waited for: services deliver it late. */
+  async #logTail(id: string, isAwaited: boolean): Promise<string | null> {
     const patienceMs = isAwaited ? (this.surroundings.patience?.logMs ?? this.service.logDelayMs) : 0;
     let waitedMs = 0;
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_GROWTH)) {
@@ -263,6 +264,12 @@ export class RemotePlatform implements Platform {
   #handle({ key }: JobSpec, id = key): JobHandle {
     return { platform: this.name, key, id };
   }
+}
+
+/** A job of which its service says that it was killed for memory. It had no last words, and many write nothing before: no log may ever come. */
+function isKnownKill(evidence: Evidence): boolean {
+  const { kind, certainty, region } = classify(evidence);
+  return kind === 'out-of-memory' && certainty === 'definite' && (region === 'host' || region === 'container');
 }
 
 function isUnderWay(state: ServiceState): state is RunningState {

@@ -52,6 +52,13 @@ test('executors are as many as the profile says, have the CPUs of the worker, an
   });
 });
 
+test.each([true, false])('a small job (%s) starts quickly: its code is compiled once and lightly', (smallJob) => {
+  const conf = sparkClusterConf({ ...CLUSTER, settings: { smallJob } });
+  for (const who of ['driver', 'executor']) {
+    expect(conf[`spark.${who}.extraJavaOptions`]?.includes('TieredStopAtLevel=1')).toBe(smallJob);
+  }
+});
+
 test('a Python environment of its own goes to the executors, and what the profile sets wins', () => {
   const sparkConf = { 'spark.executor.instances': '9' };
   expect(sparkClusterConf({ ...CLUSTER, pythonArchive: 's3://bucket/env.tar.gz', sparkConf })).toMatchObject({

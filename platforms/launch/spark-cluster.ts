@@ -1,6 +1,6 @@
 import type { Engine } from '../../contracts/job.js';
 import type { Resources, Settings } from '../../contracts/resources.js';
-import { COLLECTOR } from './java-options.js';
+import { COLLECTOR, COMPILE_LIGHTLY, isSmall } from './java-options.js';
 import { directMemoryMib, driverHeapMib, resultLimitMib, SMALLEST_HEAP_MIB } from './spark-heap.js';
 
 const MIB = 2 ** 20;
@@ -38,6 +38,7 @@ export function sparkClusterConf(cluster: SparkCluster): Readonly<Record<string,
   const cores = String(Math.max(1, Math.floor(worker.cpus)));
   const javaOptions = [
     ...COLLECTOR,
+    ...(isSmall(settings) ? [COMPILE_LIGHTLY] : []),
     `-XX:MaxDirectMemorySize=${String(directMemoryMib(worker.memoryBytes, heapMib))}m`,
   ].join(' ');
   return {
