@@ -43,6 +43,18 @@ test('a promoted run shows stages, metrics, gate, model and predictions', () => 
   expect(text).toContain('open   http://ui/run');
 });
 
+test('a run with several baselines shows each, and what its endpoint said', () => {
+  const { baseline: _one, ...others } = PROMOTED;
+  const result = {
+    ...others,
+    baselines: ['mean', 'persistence'].map((name, index) => ({ name, metrics: { ...METRICS, r2: index / 4 } })),
+    answer: { date: '2017-02-28', features: { temp_mean: 1 }, prediction: 43.5, goldenRows: 5, endpoint: null },
+  };
+  const text = runText({ ...RUN, status: 'completed', ending: ended('completed', { result }) });
+  expect(text).toMatch(/candidate +0\.612346 .*\n +mean +0 .*\n +persistence +0\.25 /);
+  expect(text).toContain('asked  43.5 for 2017-02-28, of an endpoint that repeated 5 golden predictions');
+});
+
 test('a stage that took several attempts says what each died of, and what was not done twice', () => {
   const decision = 'attempt 1 died of container memory (definite: oom_kill +1) at 1 GiB: concurrency 2 -> 1';
   const told = { decisions: [decision], salvaged: { before: 3, now: 9, unit: 'chunks' } };

@@ -34,6 +34,7 @@ const Readable = z.object({
   stages: z.array(StageSummary).default([]),
   metrics: Metrics.optional(),
   baseline: Metrics.optional(),
+  baselines: z.array(z.object({ name: z.string(), metrics: Metrics })).default([]),
   champion: Metrics.nullish(),
   gate: GateVerdict.optional(),
   noiseFloor: z.object({ bestR2: z.number() }).nullish(),
@@ -41,6 +42,7 @@ const Readable = z.object({
   predictions: DatasetRef.nullish(),
   predictionsCsv: ArtifactRef.nullish(),
   csv: ArtifactRef.nullish(),
+  answer: z.object({ date: z.string(), prediction: z.number(), goldenRows: z.int() }).nullish(),
   // For programs: too long to be read.
   candidate: z.unknown().optional(),
   samplePredictions: z.unknown().optional(),
@@ -53,7 +55,7 @@ type Readable = z.infer<typeof Readable>;
 /** Writes a run as text. */
 export function runText({ runId, url, pipeline, status, ending, stages }: RunPicture): string {
   const parsed = Readable.safeParse(ending?.result ?? {});
-  const result: Readable = parsed.success ? parsed.data : { stages: [] };
+  const result: Readable = parsed.success ? parsed.data : { stages: [], baselines: [] };
   const outcome = result.kind === undefined || result.kind === status ? '' : ` (${result.kind})`;
   const day = result.dataDate === undefined ? '' : `, data date ${result.dataDate}`;
   return [
@@ -81,6 +83,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       result.predictions ? `${formatCount(result.predictions.rows)} rows  ${result.predictions.uri}` : undefined,
     ),
     line('csv', (result.predictionsCsv ?? result.csv)?.uri),
+    line('asked', answerText(result)),
     ...otherLines(ending?.result ?? {}),
     line('open', url ?? undefined),
     failureLines(ending),
@@ -142,11 +145,16 @@ function cacheLine(stages: readonly StageSummary[]): string {
     : `cache  ${String(hits)} of ${String(stages.length)} stages were served from the cache`;
 }
 
-function metricsTable({ metrics, baseline, champion }: Readable): string {
-  if (!metrics || !baseline) return '';
+function metricsTable({ metrics, baseline, baselines, champion }: Readable): string {
+  const naive = [...(baseline ? [{ name: 'baseline', metrics: baseline }] : []), ...baselines];
+  if (!metrics || naive.length === 0) return '';
   const names = ['r2', 'rmse', 'mae', 'mse', 'bias', 'smape'] as const;
   const row = (who: string, values: Metrics) => [`  ${who}`, ...names.map((name) => formatMetric(values[name]))];
-  const rows = [row('candidate', metrics), row('baseline', baseline), ...(champion ? [row('champion', champion)] : [])];
+  const rows = [
+    row('candidate', metrics),
+    ...naive.map((each) => row(each.name, each.metrics)),
+    ...(champion ? [row('champion', champion)] : []),
+  ];
   return table([[`  on ${formatCount(metrics.rows)} held-out rows`, ...names], ...rows], [1, 2, 3, 4, 5, 6]);
 }
 
@@ -155,6 +163,13 @@ function gateLines({ gate }: Readable): string {
   return [`gate   ${gate.passed ? 'passed' : 'not passed'}`, ...gate.reasons.map((reason) => `       ${reason}`)].join(
     '\n',
   );
+}
+
+/** What an endpoint said, and how it is known that it serves the model. */
+function answerText({ answer }: Readable): string | undefined {
+  if (!answer) return undefined;
+  const { date, prediction, goldenRows } = answer;
+  return `${formatMetric(prediction)} for ${date}, of an endpoint that repeated ${formatCount(goldenRows)} golden predictions`;
 }
 
 /** What a pipeline of a user's own gives, whose parts nobody here knows: a line each. */
