@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { silenceNodeNotice } from '../../storage/s3/node-notice.js';
 import { projectRoot } from '../../settings/home.js';
 import { eventually } from './eventually.js';
 
@@ -47,9 +48,15 @@ const Job = z.object({
   state: z.string(),
   starts: z.int(),
   pids: z.array(z.int()),
+  /** The most memory that it had here; of jobs that are over. */
+  peakBytes: z.int().optional(),
 });
 /** Something that was asked to run: a job, step, cluster or endpoint. */
 export type FakeAwsJob = Readonly<z.infer<typeof Job>>;
+
+const Event = z.object({ at: z.number(), kind: z.string(), name: z.string(), state: z.string() });
+/** Something came to a state, in seconds since 1970; `gone` is that of what was removed. */
+export type FakeAwsEvent = Readonly<z.infer<typeof Event>>;
 
 const Calls = z.object({ client: z.record(z.string(), z.int()), job: z.record(z.string(), z.int()) });
 /** How often each `service:Operation` was called, by clients and by jobs. */
@@ -77,6 +84,8 @@ export interface FakeAws {
   faults(): Promise<readonly unknown[]>;
   forgetFaults(): Promise<void>;
   jobs(): Promise<readonly FakeAwsJob[]>;
+  /** Every state that something came to, in order. */
+  history(): Promise<readonly FakeAwsEvent[]>;
   calls(): Promise<FakeAwsCalls>;
 }
 
@@ -107,7 +116,11 @@ function startFake(folder: string, ready: string, options: FakeAwsOptions): Chil
   const size = ['--factor', String(options.factor ?? 64), '--speed', String(options.speed ?? 600)];
   const python = join(projectRoot, '.venv', 'bin', 'python');
   const args = ['-m', 'test.fakes.aws', '--state', join(folder, 'state'), '--ready', ready, ...size, ...serve];
-  return spawn(python, [...args, '--until-parent-ends'], { cwd: projectRoot, stdio: ['ignore', 'ignore', 'pipe'] });
+  return spawn(python, [...args, '--until-parent-ends'], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true, // Ctrl-C reaches who uses it alone, who may need it to stop jobs
+  });
 }
 
 function openFake({ endpoint, region, account, pid }: z.infer<typeof Ready>): FakeAws {
@@ -137,11 +150,13 @@ function openFake({ endpoint, region, account, pid }: z.infer<typeof Ready>): Fa
       await ask('faults', { method: 'DELETE' });
     },
     jobs: async () => z.array(Job).parse(await ask('jobs')),
+    history: async () => z.array(Event).parse(await ask('history')),
     calls: async () => Calls.parse(await ask('calls')),
   };
 }
 
 async function makeBucket(aws: FakeAws, bucket: string): Promise<void> {
+  silenceNodeNotice();
   const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
   const s3 = new S3Client({ ...aws.client, forcePathStyle: true });
   try {

@@ -65,7 +65,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--speed", type=float, default=60, help="seconds of the services in one of ours")
     parser.add_argument("--jars", type=Path, default=SPARK_S3A, help="folder with S3A for Spark")
     parser.add_argument("--until-parent-ends", action="store_true", help="ends when who started it has ended")
-    parser.add_argument("--serve", default="python -m jobs.serve.server", help="`serve` of every image")
+    parser.add_argument("--serve", default="python -m jobs.serve.server serve", help="`serve` of every image")
     return parser.parse_args(argv)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
+from test.fakes.aws.records import history
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,6 +32,7 @@ class Control:
         self._calls: dict[str, Counter[str]] = {"client": Counter(), "job": Counter()}
         self._routes: dict[str, Callable[[Request], Any]] = {
             "GET jobs": lambda _: [_shown(job) for job in self._jobs()],
+            "GET history": lambda _: history(),
             "GET calls": self._counted,
             "DELETE calls": self._count_anew,
             "GET faults": lambda _: self._host.faults.left(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 LOCK = threading.RLock()  # one for all: the fake is asked a few times a second
+_HISTORY: list[Record] = []
 
 
 class Records:
@@ -36,7 +38,9 @@ class Records:
     def put(self, key: str, record: Record) -> None:
         """Makes or replaces; `record` has `created`, in seconds since 1970."""
         with LOCK:
+            before = self._all.get(key, {}).get("state")
             self._all[key] = record
+            _note(record, before, record.get("state"))
             file = self._folder / f"{urllib.parse.quote(key, safe='')}.json"
             draft = file.with_suffix(".draft")
             draft.write_text(json.dumps(record))
@@ -52,7 +56,8 @@ class Records:
     def remove(self, key: str) -> None:
         """Forgets it."""
         with LOCK:
-            del self._all[key]
+            record = self._all.pop(key)
+            _note(record, record.get("state"), "gone")
             (self._folder / f"{urllib.parse.quote(key, safe='')}.json").unlink()
 
     def __iter__(self) -> Iterator[Record]:
@@ -63,3 +68,15 @@ class Records:
         """All keys, oldest first."""
         with LOCK:
             return list(self._all)
+
+
+def history() -> list[Record]:
+    """Every state that a thing has come to in this process, in order: when, its kind and name; `gone` when removed."""
+    with LOCK:
+        return list(_HISTORY)
+
+
+def _note(record: Record, before: str | None, state: str | None) -> None:
+    """Things that have no kind, as configurations, have no states either."""
+    if state and state != before and "kind" in record:
+        _HISTORY.append({"at": time.time(), "kind": record["kind"], "name": record["name"], "state": state})

@@ -97,6 +97,8 @@ def test_an_endpoint_lives_from_creating_to_gone(fake, sagemaker):
     assert not any(is_alive(pid) for pid in pids)
     with pytest.raises(sagemaker.exceptions.ClientError, match='Could not find endpoint "life"'):
         sagemaker.describe_endpoint(EndpointName="life")
+    states = [each["state"] for each in fake.ask("GET", "history") if each["name"] == "life"]
+    assert states == ["Creating", "InService", "Updating", "InService", "Deleting", "gone"]
 
 
 def test_a_models_refusal_is_a_model_error_and_a_kill_for_memory_starts_the_container_again(fake, sagemaker):
