@@ -2,7 +2,7 @@ import type { Verdict } from '../contracts/verdict.js';
 import type { Facts } from './facts.js';
 import { isDataBefore } from './match-saying.js';
 import { ownWords } from './own-words.js';
-import { LAST_WORDS, LIVES_ON, OF_MEMORY, RECURSES } from './rules/memory-words.js';
+import { LAST_WORDS, LIVES_ON, OF_MEMORY, NO_SIZE_HELPS } from './rules/memory-words.js';
 import { allocator, heapOf } from './rules/regions.js';
 import { type FieldRule, verdictOf } from './rules/rule.js';
 
@@ -17,7 +17,10 @@ const RULE: Pick<FieldRule, 'id' | 'kind' | 'certainty' | 'region' | 'source'> =
   id: 'last-words',
   kind: 'out-of-memory',
   certainty: 'probable',
-  region: (place) => (/\bheap\b/i.test(place.saying.text) ? heapOf(place) : allocator(place)),
+  region: (place) => {
+    if (/\b(?:quota|cgroup|container|pod|dyno)\b/i.test(place.saying.text)) return 'container';
+    return /\bheap\b/i.test(place.saying.text) ? heapOf(place) : allocator(place);
+  },
   source: 'programs and hosts that no other rule knows: what they say of memory at their end',
 };
 
@@ -37,7 +40,7 @@ export function decideLastWords(facts: Facts): Verdict | null {
 }
 
 function namesMemory(text: string): boolean {
-  if (!OF_MEMORY.test(text) || LIVES_ON.test(text) || RECURSES.test(text)) return false;
+  if (!OF_MEMORY.test(text) || LIVES_ON.test(text) || NO_SIZE_HELPS.test(text)) return false;
   const words = ownWords(text.replace(/"(\w{1,30}(?: \w{1,30}){0,3})"/g, '$1'));
   const found = LAST_WORDS.exec(words);
   if (found === null) return false;

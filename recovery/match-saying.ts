@@ -14,12 +14,14 @@ const MARKS_OF_DATA = /[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S
 /** Where in its source a program speaks from. */
 const PLACE =
   /^(?:\d{1,3}: )?[\w./+-]{1,120}\.(?:cc?|cpp|cxx|hh?|hpp|cu|rs|go|f90|java|scala|py)(?:, (?:line )?|:)\d{1,7}: /;
+/** Who it was that ended, by a name that was cut out. */
+const NAMED_PART = /\b(?:pod|container|job|node|process|task|step|service|worker|executor|instance|unit|application) ""/gi;
 /** As little as that in front of the last words of all, which may stand in a scheduler's table. */
 const MARKS_OF_VALUES = /[,;\t={}[`]|(?<!\w)'/;
 
 /** True when what stands before the words makes the line data; the last words of all may stand in a table. */
 export function isDataBefore(text: string, inTable = false): boolean {
-  const before = text.replace(PROGRAMS, '').replace(PLACE, '');
+  const before = text.replace(PROGRAMS, '').replace(PLACE, '').replace(NAMED_PART, '');
   return ABOUT_DATA.test(before) || (inTable ? MARKS_OF_VALUES : MARKS_OF_DATA).test(before);
 }
 

@@ -21,7 +21,7 @@ export function speaksForItself({ className, message }: Saying): boolean {
   return !ABOUT_VALUES.test(simpleName(className)) || OF_THE_RUNTIME.test(message);
 }
 
-/** A text without what it quotes, and without sentences that only suppose or advise. */
+/** A text without what it quotes, and without sentences that only suppose or advise, and without numbered possibilities. */
 export function ownWords(text: string): string {
   const bare = text
     .replace(QUOTED_NAME, '$1$2')
@@ -29,6 +29,6 @@ export function ownWords(text: string): string {
     .replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));
   return bare
     .split(/(?<=[.!?;])\s+|\n/)
-    .filter((sentence) => !SUPPOSED.test(sentence))
+    .filter((sentence) => !SUPPOSED.test(sentence) && !/^\(\d\) /.test(sentence))
     .join('\n');
 }

@@ -26,6 +26,8 @@ const PREFIXES: readonly RegExp[] = [
   // Airflow: the place in the source. Grid Engine: program, host, level.
   /^\{[\w./-]{1,80}:\d{1,6}\} /,
   /^ ?[\w-]{1,20}\|[\w.-]{1,80}\|[A-Z]\|/,
+  // PBS, before what it did to a job.
+  /^=>> (?=PBS: )/,
   // Streams: by name, by Open MPI, by torchrun.
   /^(?:\[(?:stderr|stdout|err|out)\]|(?:stderr|stdout) ?[:>|]) ?/i,
   /^\[\d{1,5},\d{1,5}\]<std(?:err|out)>: ?/,
@@ -37,6 +39,8 @@ const PREFIXES: readonly RegExp[] = [
   /^[a-z][\w.-]{0,80}[-_][\w-]{1,40} {1,20}\| ?/,
   /^\[?[\w./-]{0,80}\balgo-\d{1,4}(?:-\w{1,20})?\]?(?: \||:)? /,
   /^\[pod\/[\w./-]{1,120}\] ?/,
+  // The kubelet's words in kubectl's output, as text and as folded YAML.
+  /^ {0,12}[Mm]essage: {1,12}['"]?(?=The node |Container |Pod )/,
   // Python's exception groups draw a margin.
   /^ {0,40}[|+] (?=Traceback|Exception|\w+Error|File "| {2})/,
 ];

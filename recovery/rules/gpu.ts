@@ -23,6 +23,15 @@ export const GPU_RULES: readonly TextRule[] = [
     source: 'CUDA runtime, PyTorch, TensorFlow, vLLM',
   },
   {
+    id: 'opencl-out-of-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'gpu',
+    in: 'message',
+    pattern: /\bMemory Object Allocation Failure\b|\bCL_(?:MEM_OBJECT_ALLOCATION_FAILURE|OUT_OF_RESOURCES)\b/,
+    source: 'OpenCL: clCreateBuffer, clEnqueueNDRangeKernel; Boost.Compute words the code, LightGBM hands it on',
+  },
+  {
     id: 'nccl-out-of-memory',
     kind: 'out-of-memory',
     certainty: 'definite',

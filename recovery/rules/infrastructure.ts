@@ -9,7 +9,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ](?:local )?storage|local ephemeral|disk is full|database or disk is full|out[ _]of[ _]disk|ENOSPC|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
+      /No space left on device|not enough (?:free )?(?:disk )?space(?! to cache)(?! for \d+KB object heap)|[Ii]nsufficient disk space|Disk quota exceeded|Errno (?:28|122)\b|There is not enough space on the disk|DiskPressure|ephemeral[- ](?:local )?storage|local ephemeral|disk is full|database or disk is full|out[ _]of[ _]disk|ENOSPC|(?:volume|device|disk|file ?system) is out of (?:disk )?space|DiskSpace quota|space quota|max_temp_directory_size|failed to offload data block/i,
     source: 'errno 28 and 122 as the C library words them; Kubernetes; SQLite',
   },
   {
@@ -18,7 +18,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     certainty: 'probable',
     region: 'host',
     in: 'message',
-    pattern: /low on resource: memory\b[\s\S]{0,400}?(?:exceeds its request|has larger consumption of memory)/,
+    pattern: /low on resource: memory\b[\s\S]{0,400}?(?:was using \d|exceeds its request|has larger consumption of memory)/,
     source: 'kubelet eviction manager: it ends first who uses more than it asked for',
   },
   {
@@ -28,8 +28,18 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|TaintManagerEviction|\bEvicted\b|DisruptionTarget/,
+      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|Spot interruption|TaintManagerEviction/,
     source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
+  },
+  {
+    id: 'evicted',
+    kind: 'preempted',
+    certainty: 'definite',
+    region: null,
+    in: 'message',
+    pattern: /\bEvicted\b|DisruptionTarget/,
+    aftermath: true,
+    source: 'Kubernetes: reason and condition of every eviction; its message names what the node lacked',
   },
   {
     id: 'lost-node',
@@ -48,7 +58,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {

@@ -29,8 +29,8 @@ export const ENDED =
 export const LIVES_ON =
   /\b(?:spill\w*|flush\w*|soft limit|warn\w*|paus\w*|throttl\w*|back(?:ing)? ?off|dropp\w*|trimm?\w*|compact\w*|reduc\w*|skipp\w*|approach\w*|near(?:ing|ly)?|close to|within|below|% of (?:its )?requested|recursion)\b/i;
 
-/** A program that calls itself without end runs out of any memory. */
-export const RECURSES = /\brecursi(?:on|ve)|stack overflow/i;
+/** A program that calls itself without end runs out of any memory; an allocator that has not even a few bytes may not work at all. */
+export const NO_SIZE_HELPS = /\brecursi(?:on|ve)|stack overflow|\ballocation of \d{1,3} bytes failed/i;
 
 const FAILS = String.raw`(?:cannot|can't|can not|could(?:n't| not)|unable to|fail(?:s|ed|ure|ing)? (?:to|while trying to|when trying to)|refuses? to|not able to)`;
 const BYTES = String.raw`\d[\d.,_]* ?(?:bytes|[KMGT]i?B)\b`;
@@ -40,12 +40,20 @@ export const ALLOCATION_FAILED = new RegExp(
   [
     String.raw`\b${FAILS} (?:re)?(?:alloc|allocate|reserve|commit) (?:(?!for\b|resources?\b)[\w-]+ ){0,5}?(?:memory|heap|buffers?|array|vector|tensor|arena|region|${BYTES})`,
     String.raw`\b${FAILS} (?:acquire|obtain|provide|get|map|grow|expand) (?:[\w-]+ ){0,3}?(?:memory|heap|${BYTES})`,
-    String.raw`\b(?:memory|buffer|heap|bad|additional|array|tensor|arena) allocation (?:of ${BYTES} )?(?:failed|failure|error)\b`,
+    String.raw`\b(?:memory|buffer|heap|bad|additional|array|tensor|arena) (?:object )?allocation (?:of ${BYTES} )?(?:failed|failure|error)\b`,
     String.raw`\b(?:malloc|realloc|calloc|mmap) of (?:size )?\d+(?: bytes)? failed\b`,
-    String.raw`\bbad_alloc\b|\berrno 12\b|\bos error 12\b|\bOs \{ code: 12\b`,
+    String.raw`\bbad_alloc\b|\bENOMEM\b|\berrno 12\b|\bos error 12\b|\bOs \{ code: 12\b`,
     String.raw`\bmore (?:[\w-]+ ){0,2}?(?:memory|ram)\b[^\n]{0,40}\bthan (?:is )?(?:available|free|left)\b`,
+    String.raw`\btoo much (?:[\w-]+ )?(?:memory|ram) (?:was |is |were )?(?:being )?(?:used|consumed|allocated|in use)\b`,
+    String.raw`\b(?:us(?:es|ed|ing)|consum(?:es|ed|ing)|took|takes|allocated) too much (?:[\w-]+ )?(?:memory|ram)\b`,
     String.raw`\b(?:using|used|uses) (?:up )?all (?:of )?(?:the |its )?(?:available )?(?:memory|ram)\b`,
   ].join('|'),
+  'i',
+);
+
+/** Who was ended for memory, by whomever: `put on hold by SYSTEM_PERIODIC_HOLD due to memory usage`, `stopped because it ran low on memory`. */
+export const ENDED_FOR_MEMORY = new RegExp(
+  String.raw`\b(?:kill(?:ed|ing)|terminat(?:ed|ing)|stopp(?:ed|ing)|held|on hold|evict(?:ed|ing)|abort(?:ed|ing)|restart(?:ed|ing)|shut down|ended|crashed|died)\b[^.\n]{0,60}?\b(?:due to|because of|because (?:it|the \w{1,20}) (?:ran|was running|used|exceeded)|for (?:using|exceeding|its)|owing to|as a result of)\b (?:[\w-]+ ){0,3}?(?:(?:memory|ram)(?: (?:usage|use|consumption|pressure|exhaustion|shortage|overuse|limits?|constraints?))?(?![\w-]| (?:corruption|leak|address|access|barrier|mapping|fault|violation|safety|parity|hardware))|oom\b)`,
   'i',
 );
 
@@ -55,7 +63,7 @@ export const ALLOCATION_FAILED = new RegExp(
  */
 export const LAST_WORDS = new RegExp(
   [
-    String.raw`(?<![\w/.-])out[-_ ]of[-_ ](?:\w+[ _])?memory(?![\w/(-])`,
+    String.raw`(?<![\w/.-])out[-_ ]of[-_ ](?!shared)(?:\w+[ _])?memory(?![\w/(-])`,
     String.raw`\b(?:ran|run|running) out of (?:\w+ ){0,3}?(?:memory|heap|ram)\b`,
     String.raw`\b(?:memory|heap|ram)\b[^.\n]{0,30}\b(?:exhausted|exhaustion|depleted|used up)\b|\bexhausted\b[^.\n]{0,30}\b(?:memory|heap|ram)\b`,
     String.raw`\b(?:not enough|insufficient|no more|no free|lack of) (?:\w+[ -]){0,3}?(?:memory|heap|ram)\b`,
@@ -78,7 +86,7 @@ export const CLASS_OF_EXHAUSTION =
 
 /** Clients of servers: the memory in their errors is another machine's, and a larger job does not help it. */
 export const OF_A_SERVER =
-  /^(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}memory)/i;
+  /^(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM))/i;
 
 /** The client's own memory all the same: libpq and its kin say where the answer did not fit. */
 export const OF_THE_CLIENT = /for query result|retrieving query results|output buffer/i;

@@ -2,15 +2,16 @@ import {
   ALLOCATION_FAILED,
   CLASS_OF_EXHAUSTION,
   ENDED,
+  ENDED_FOR_MEMORY,
   LIMIT_PASSED,
   LIVES_ON,
   OF_A_DEVICE,
   OF_A_SERVER,
   OF_THE_CLIENT,
-  RECURSES,
+  NO_SIZE_HELPS,
   REFUSED,
 } from './memory-words.js';
-import { allocator, memoryOfClass } from './regions.js';
+import { allocator, heapOf, memoryOfClass } from './regions.js';
 import type { TextRule } from './rule.js';
 
 /** Programs whose memory is the machine's: C, C++, Go, Rust, R, Perl, Ruby, Julia, .NET, the shell's tools. */
@@ -26,12 +27,31 @@ export const NATIVE_RULES: readonly TextRule[] = [
     source: 'Go runtime: malloc.go, mheap.go',
   },
   {
+    id: 'allocator-unusable',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    pattern: /<jemalloc>: Unsupported system page size/,
+    source: 'jemalloc: pages.c; built for a machine with another page size, it gives no memory at all',
+  },
+  {
+    id: 'rust-small-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    aftermath: true,
+    pattern: /memory allocation of \d{1,3} bytes failed/,
+    source: 'Rust alloc: handle_alloc_error; an allocator that has not even a few bytes may have said why before',
+  },
+  {
     id: 'rust-allocation',
     kind: 'out-of-memory',
     certainty: 'definite',
     region: 'host',
     in: 'statement',
-    pattern: /memory allocation of \d+ bytes failed/,
+    pattern: /memory allocation of \d{4,40} bytes failed/,
     source: 'Rust alloc: handle_alloc_error, then SIGABRT; also Polars inside Python',
   },
   {
@@ -43,6 +63,16 @@ export const NATIVE_RULES: readonly TextRule[] = [
     pattern:
       /(?:Error[^:\n]{0,120}: ?)?(?:cannot allocate vector of (?:size|length)|vector memory (?:exhausted|limit of)|memory exhausted \(limit reached\?\)|cannot allocate memory block of size)/,
     source: 'R: memory.c',
+  },
+  {
+    id: 'translated-allocation',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern:
+      /kann Vektor der (?:Größe|Länge)|impossible d'allouer un vecteur|no se puede ubicar un vector|Nicht genügend (?:Haupts|S)peicher|Kann keinen Speicher|Nicht genug Speicher|Impossible d'allouer de la mémoire|No se (?:pudo|puede) asignar memoria|Não é possível alocar memória/i,
+    source: 'R and the C library in German, French, Spanish and Portuguese: po files of R base and glibc',
   },
   {
     id: 'runtime-out-of-memory-class',
@@ -104,8 +134,9 @@ export const NATIVE_RULES: readonly TextRule[] = [
     ofMemory: true,
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: ({ saying }) => (OF_A_DEVICE.test(saying.text) ? 'gpu' : 'host'),
-    unless: RECURSES,
+    region: (place) =>
+      OF_A_DEVICE.test(place.saying.text) ? 'gpu' : place.facts.engine === 'jvm' ? heapOf(place) : 'host',
+    unless: NO_SIZE_HELPS,
     in: 'statement',
     pattern:
       /(?:(?:fatal|FATAL|error|ERROR)[: ]{1,3})?(?:[Oo]ut of memory(?:!|\.?$|, malloc failed|: ?(?:malloc|cannot allocate)| \(?(?:allocating|Needed|in |while|trying))|(?:virtual )?memory exhausted|[Mm]emory (?:allocation|exhausted)\b[^\n]{0,40}(?:fail(?:ed|ure)|error)|(?:cannot|could not|can't|unable to|failed to) (?:re)?allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B?|bytes)|buffer of)|(?:x?malloc|x?calloc|x?realloc|mmap|fork|sbrk)(?:\(\))?:? ?[^\n]{0,40}(?:Cannot allocate memory|failed|out of memory)|Cannot allocate memory\.?$|not enough memory|insufficient memory)/i,
@@ -130,10 +161,20 @@ export const SERVER_RULES: readonly TextRule[] = [
 
 /** The words themselves, where they are no name of something that only has to do with it. */
 const OUT_OF_MEMORY =
-  /\b(?:ran out-of-memory\b|out of memory(?! (?:budget|pool|quota|range|score|region|bounds|order|error (?:rate|count|budget)|alert|event|kill(?:er)? (?:count|rate)|report|column|test|flag|handler|category|class)\b)\b|(?:not enough|insufficient|ran out of) memory\b|cannot allocate memory\b)/;
+  /\b(?:ran out-of-memory\b|out of (?:host |system |physical |virtual |main |heap |available |free )?memory(?! (?:budget|pool|quota|range|score|region|bounds|order|error (?:rate|count|budget)|alert|event|kill(?:er)? (?:count|rate)|report|column|test|flag|handler|category|class)\b)\b|(?:not enough|insufficient|ran out of) memory\b|cannot allocate memory\b)/;
 
 /** Words of an exception that speaks for itself, in any library. */
 export const ALLOCATION_RULES: readonly TextRule[] = [
+  {
+    id: 'class-names-exhaustion',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: memoryOfClass,
+    in: 'class',
+    ofMemory: true,
+    pattern: CLASS_OF_EXHAUSTION,
+    source: 'RAPIDS, Gluten, Hive, Trino and others: a class of its own for memory that ran out',
+  },
   {
     id: 'memory-limit-passed',
     kind: 'out-of-memory',
@@ -147,14 +188,15 @@ export const ALLOCATION_RULES: readonly TextRule[] = [
     source: 'schedulers and hosts in words of their own: Grid Engine, HTCondor, Moab, Torque, Heroku, App Engine',
   },
   {
-    id: 'class-names-exhaustion',
+    id: 'ended-for-memory',
     kind: 'out-of-memory',
-    certainty: 'definite',
-    region: memoryOfClass,
-    in: 'class',
+    certainty: 'probable',
+    region: 'container',
+    in: 'message',
     ofMemory: true,
-    pattern: CLASS_OF_EXHAUSTION,
-    source: 'RAPIDS, Gluten, Hive, Trino and others: a class of its own for memory that ran out',
+    pattern: ENDED_FOR_MEMORY,
+    unless: LIVES_ON,
+    source: 'schedulers, supervisors and hosts that say whom they ended for what: HTCondor, systemd-oomd, Dataproc, monit',
   },
   {
     id: 'allocation-failed',
@@ -167,7 +209,7 @@ export const ALLOCATION_RULES: readonly TextRule[] = [
       `${OUT_OF_MEMORY.source}|${ALLOCATION_FAILED.source}|\\b(?:memory (?:limit )?exhausted|could not allocate (?:memory|block|\\d))`,
       'i',
     ),
-    unless: RECURSES,
+    unless: NO_SIZE_HELPS,
     source: 'errno 12 (ENOMEM) and the words of allocators: pandas, Arrow, XGBoost, LightGBM, Polars, SQLite',
   },
 ];

@@ -90,6 +90,15 @@ export const SERVICE_RULES: readonly TextRule[] = [
     source: 'Google Vertex AI: error of a custom job',
   },
   {
+    id: 'model-server-memory',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'message',
+    pattern: /\bSystem out of memory\b/,
+    source: 'multi-model-server and TorchServe: model_service_worker.py, code 507 for a MemoryError of the handler',
+  },
+  {
     id: 'query-memory-limit',
     kind: 'out-of-memory',
     certainty: 'definite',
@@ -106,7 +115,7 @@ export const SERVICE_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|(?:=>> )?PBS: job killed: .{0,60}exceeded limit|Job has gone over memory limit|memory usage exceeded .{0,40}request_memory/i,
+      /TERM_MEMLIMIT|job killed after reaching (?:LSF )?memory (?:usage )?limit|(?:=>> )?PBS: job killed: (?:[\w.]{0,20}\.)?[pv]{0,2}mem\b.{0,60}exceeded limit|Job has gone over memory limit|memory usage exceeded .{0,40}request_memory/i,
     source: 'LSF, PBS, HTCondor',
   },
 ];
