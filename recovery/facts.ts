@@ -93,6 +93,11 @@ function messageOf(message: string, errorClass: string): Told {
   return whole.includes('\n') && !announced ? { words: '', log: whole } : told;
 }
 
+/** True for evidence of a Spark program, whatever platform ran it. */
+export function isSparkIn(evidence: Evidence): boolean {
+  return factsOf(evidence).isSpark;
+}
+
 /** The exit code or signal in words. */
 export function exitText({ code, signal }: Facts): string {
   if (signal !== null) return code === null || code === 0 ? signal : `${signal} (exit code ${String(code)})`;

@@ -15,7 +15,8 @@ const MARKS_OF_DATA = /[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S
 const PLACE =
   /^(?:\d{1,3}: )?[\w./+-]{1,120}\.(?:cc?|cpp|cxx|hh?|hpp|cu|rs|go|f90|java|scala|py)(?:, (?:line )?|:)\d{1,7}: /;
 /** Who it was that ended, by a name that was cut out. */
-const NAMED_PART = /\b(?:pod|container|job|node|process|task|step|service|worker|executor|instance|unit|application) ""/gi;
+const NAMED_PART =
+  /\b(?:pod|container|job|node|process|task|step|service|worker|executor|instance|unit|application) ""/gi;
 /** As little as that in front of the last words of all, which may stand in a scheduler's table. */
 const MARKS_OF_VALUES = /[,;\t={}[`]|(?<!\w)'/;
 

@@ -1,11 +1,11 @@
 import type { Region, VerdictKind } from '../contracts/verdict.js';
 
-/** What helps when a memory ran out, cheapest first. One sentence a region, for people. */
+/** What helps when a memory ran out, cheapest first. One sentence a region, for people, in words that hold for any program. */
 export const REMEDIES: Readonly<Record<Region, string>> = {
   'jvm-heap':
-    'fewer tasks at a time in each executor (spark.task.cpus), then more and smaller partitions, then a larger executor heap',
+    'fewer threads or smaller pieces of work at a time, then a larger heap (-Xmx) that leaves room below the limit of the container',
   container:
-    'fewer workers or tasks at a time, then more memory outside the heap (spark.executor.memoryOverhead), then a larger container; a larger heap makes it worse',
+    'fewer workers or tasks at a time, smaller chunks, then a larger container; a larger heap inside it makes it worse',
   'driver-heap': 'write results instead of collecting them, then a larger driver heap (spark.driver.memory)',
   'driver-result-limit':
     'collect less to the driver, or raise spark.driver.maxResultSize together with spark.driver.memory',
@@ -23,6 +23,21 @@ export const REMEDIES: Readonly<Record<Region, string>> = {
   host: 'fewer jobs at a time on the machine, smaller chunks, then a machine with more memory',
   'node-heap': 'process in smaller pieces, then raise --max-old-space-size below the container limit',
 };
+
+/** The same where it is Spark that ran out: its own settings by name. */
+const SPARK_REMEDIES: Readonly<Partial<Record<Region, string>>> = {
+  'jvm-heap':
+    'fewer tasks at a time in each executor (spark.task.cpus), then more and smaller partitions, then a larger executor heap (spark.executor.memory)',
+  container:
+    'fewer tasks at a time, then more memory outside the heap (spark.executor.memoryOverhead), then a larger container; a larger heap makes it worse',
+  'direct-buffer':
+    'raise spark.executor.memoryOverhead or spark.memory.offHeap.size, or -XX:MaxDirectMemorySize; a larger heap does not help',
+};
+
+/** What helps when this memory of a program ran out. */
+export function remedyFor(region: Region, isSpark: boolean): string {
+  return (isSpark ? SPARK_REMEDIES[region] : undefined) ?? REMEDIES[region];
+}
 
 /** What helps when it was not memory. */
 export const ADVICE: Readonly<Record<Exclude<VerdictKind, 'out-of-memory'>, string>> = {

@@ -30,6 +30,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^(?:Vertex|Task|TaskAttempt|Job|Stage|Container|Application|Step|Query|DAG)\b[^\n]{0,60}\bfail(?:ed|ure)?\b[:,]? ?/i,
   /^Error from server \(\w{1,40}\): (?:error when \w{1,20} "[^"]{1,300}": )?(?:[\w./]{1,80} "[^"]{1,300}" is forbidden: )?/,
   /^[^\n,;|"'{}=]{0,80}?\b(?:[Ee]xecut\w{1,4}|[Tt]ask|[Jj]ob|[Ss]tep|[Rr]un|[Bb]uild|[Pp]rocess\w{0,4}) failed(?: with)?: /,
+  /^[^\n"'|={}]{0,200}\b(?:exception|error) (?:was )?(?:thrown|raised): /i,
   // One cause behind another, as C++ and Go write them: the last says what went wrong.
   /^[^\n]{0,400}?: (?=[A-Z]\w{1,20} error: )/,
   /^Failed to execute [^\n]{1,300}?: /,
@@ -64,10 +65,11 @@ function carriedBy(saying: Saying): readonly Saying[] {
       sayingOf(`${inner}: ${saying.message}`, true),
       ...carriedBy({ ...saying, className: null, text: saying.message }),
     ];
-  if (saying.className !== null && !isCarrier(saying.className)) return messageIsClass(saying);
   const body = saying.className === null ? saying.text : saying.message;
-  // Rust prints what main() returned in the form for debugging.
-  const debugged = /^(?:[A-Z]\w{0,60}\(){1,6}"(.{1,1500})"\){1,6}$/s.exec(body)?.[1];
+  // Rust prints what main() returned in the form for debugging, and hands it on so.
+  const debugged = /(?:^|: )(?:[A-Z]\w{0,60}\(){1,6}"(.{1,1500})"\){1,6}$/s.exec(body)?.[1];
+  if (saying.className !== null && !isCarrier(saying.className))
+    return [...messageIsClass(saying), ...(debugged === undefined ? [] : [sayingOf(debugged)])];
   const leads = LEAD_INS.filter((pattern) => pattern.test(body));
   const after = leads.map((lead) => sayingOf(body.replace(lead, '')));
   const embedded =

@@ -18,7 +18,8 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     certainty: 'probable',
     region: 'host',
     in: 'message',
-    pattern: /low on resource: memory\b[\s\S]{0,400}?(?:was using \d|exceeds its request|has larger consumption of memory)/,
+    pattern:
+      /low on resource: memory\b[\s\S]{0,400}?(?:was using \d|exceeds its request|has larger consumption of memory)/,
     source: 'kubelet eviction manager: it ends first who uses more than it asked for',
   },
   {
@@ -58,7 +59,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|exceed quota limits?|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -98,7 +99,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|Job was active longer than specified deadline|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
+      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|(?:Job was active|active on the node) longer than (?:the )?specified deadline|Could not execute broadcast in \d+ secs|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
     source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks; PyTorch ProcessGroupNCCL',
   },
   {

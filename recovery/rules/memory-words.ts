@@ -1,7 +1,8 @@
 /** Whatever calls itself memory: a schedulers' resource, a runtime's heap, a column of `qacct`. */
 const MEMORY = String.raw`(?:memory|mem|vmem|pmem|pvmem|h_vmem|h_rss|rss|ram)`;
 /** Without one of these no pattern here can match; a fast look before the slow ones. */
-export const OF_MEMORY = /mem|rss|\bram\b|heap|alloc|bytes|[KMGT]i?B\b|buffer|array|OOM|err(?:no|or) 12|code: 12/i;
+export const OF_MEMORY =
+  /mem|paging|0x8007000E|rss|\bram\b|heap|alloc|bytes|[KMGT]i?B\b|buffer|array|OOM|err(?:no|or) 12|code: 12/i;
 
 const OVER = String.raw`(?:exceed(?:s|ed|ing)?|gone over|went over|goes over|over|beyond|above|reach(?:es|ed|ing)|hit(?:s|ting)?|violat(?:es|ed|ing)|overr[au]n|surpass(?:es|ed)?)`;
 const LIMIT = String.raw`(?:limits?|quotas?|capacity|cap|budget|allowance|maximum|request_memory)`;
@@ -32,6 +33,10 @@ export const LIVES_ON =
 /** A program that calls itself without end runs out of any memory; an allocator that has not even a few bytes may not work at all. */
 export const NO_SIZE_HELPS = /\brecursi(?:on|ve)|stack overflow|\ballocation of \d{1,3} bytes failed/i;
 
+/** The same as a code, as services write it: `OUT_OF_MEMORY`, `MEMORY_LIMIT_EXCEEDED`, `CONTAINER_VIRTUAL_MEMORY_EXCEEDED`. */
+const CODE = String.raw`(?:[A-Z\d]+_)*(?:OUT_OF_ME(?:M(?:ORY)?)?\b\+?|MEM(?:ORY)?_(?:LIMIT_|CAP_|QUOTA_)?EXCEEDED|OOM_KILLED)`;
+export const CODE_OF_EXHAUSTION = new RegExp(String.raw`^${CODE}(?:$|[:.\s])`);
+
 const FAILS = String.raw`(?:cannot|can't|can not|could(?:n't| not)|unable to|fail(?:s|ed|ure|ing)? (?:to|while trying to|when trying to)|refuses? to|not able to)`;
 const BYTES = String.raw`\d[\d.,_]* ?(?:bytes|[KMGT]i?B)\b`;
 
@@ -42,7 +47,7 @@ export const ALLOCATION_FAILED = new RegExp(
     String.raw`\b${FAILS} (?:acquire|obtain|provide|get|map|grow|expand) (?:[\w-]+ ){0,3}?(?:memory|heap|${BYTES})`,
     String.raw`\b(?:memory|buffer|heap|bad|additional|array|tensor|arena) (?:object )?allocation (?:of ${BYTES} )?(?:failed|failure|error)\b`,
     String.raw`\b(?:malloc|realloc|calloc|mmap) of (?:size )?\d+(?: bytes)? failed\b`,
-    String.raw`\bbad_alloc\b|\bENOMEM\b|\berrno 12\b|\bos error 12\b|\bOs \{ code: 12\b`,
+    String.raw`\bbad_alloc\b|\bENOMEM\b|\b0x8007000E\b|\bpaging file is too small\b|\berrno 12\b|\bos error 12\b|\bOs \{ code: 12\b`,
     String.raw`\bmore (?:[\w-]+ ){0,2}?(?:memory|ram)\b[^\n]{0,40}\bthan (?:is )?(?:available|free|left)\b`,
     String.raw`\btoo much (?:[\w-]+ )?(?:memory|ram) (?:was |is |were )?(?:being )?(?:used|consumed|allocated|in use)\b`,
     String.raw`\b(?:us(?:es|ed|ing)|consum(?:es|ed|ing)|took|takes|allocated) too much (?:[\w-]+ )?(?:memory|ram)\b`,
@@ -68,7 +73,7 @@ export const LAST_WORDS = new RegExp(
     String.raw`\b(?:memory|heap|ram)\b[^.\n]{0,30}\b(?:exhausted|exhaustion|depleted|used up)\b|\bexhausted\b[^.\n]{0,30}\b(?:memory|heap|ram)\b`,
     String.raw`\b(?:not enough|insufficient|no more|no free|lack of) (?:\w+[ -]){0,3}?(?:memory|heap|ram)\b`,
     String.raw`(?<![\w[.])OOM(?:[-_ ]?killed(?!["']?\s{0,2}[:=]\s{0,2}["']?false)|(?=[^.\n]{0,40}\b(?:killed|event|detected|error|crash\w*)))\b(?!#)`,
-    String.raw`\b(?:[A-Z\d]+_)*(?:OUT_OF_ME(?:M(?:ORY)?)?\b\+?|MEM(?:ORY)?_(?:LIMIT_|CAP_|QUOTA_)?EXCEEDED|OOM_KILLED)`,
+    String.raw`\b${CODE}`,
     String.raw`\b${BYTES}\)? array exceeds maximum\b`,
     LIMIT_PASSED.source,
     ALLOCATION_FAILED.source,
@@ -82,7 +87,7 @@ export const REFUSED =
 
 /** A class that is named after memory that ran out, in any language: `OutOfMemoryException`, `GpuSplitAndRetryOOM`. */
 export const CLASS_OF_EXHAUSTION =
-  /^[\w.$]{0,200}?(?:OutOf\w{0,20}Memory|Memory(?:Limit|Quota|Budget)\w{0,10}Exceeded|Exceeded\w{0,10}Memory|Memory\w{0,10}Exhaust(?:ed|ion)|Insufficient\w{0,10}Memory|NotEnoughMemory|NoMemory|(?<=[a-z.])OOM)(?:Error|Exception|Failure|Killed)?(?=$|[:(])/;
+  /^[\w.$]{0,200}?(?:OutOf\w{0,20}Memory|MemoryLimit(?=Error|Exception)|Memory(?:Limit|Quota|Budget)\w{0,10}Exceeded|Exceeded\w{0,10}Memory|(?:Memory|Heap)\w{0,10}Exhaust(?:ed|ion)|Insufficient\w{0,10}Memory|NotEnoughMemory|NoMemory|(?<=[a-z.])OOM|(?<![A-Z])OOM(?=Error|Exception|Killed))(?:Error|Exception|Failure|Killed)?(?=$|[:(])/;
 
 /** Clients of servers: the memory in their errors is another machine's, and a larger job does not help it. */
 export const OF_A_SERVER =

@@ -1,6 +1,7 @@
 import {
   ALLOCATION_FAILED,
   CLASS_OF_EXHAUSTION,
+  CODE_OF_EXHAUSTION,
   ENDED,
   ENDED_FOR_MEMORY,
   LIMIT_PASSED,
@@ -176,6 +177,16 @@ export const ALLOCATION_RULES: readonly TextRule[] = [
     source: 'RAPIDS, Gluten, Hive, Trino and others: a class of its own for memory that ran out',
   },
   {
+    id: 'code-names-exhaustion',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'container',
+    in: 'message',
+    ofMemory: true,
+    pattern: CODE_OF_EXHAUSTION,
+    source: 'services that name a failure by a code: OpenPAI, Databricks, ClickHouse Cloud, Snowpark',
+  },
+  {
     id: 'memory-limit-passed',
     kind: 'out-of-memory',
     certainty: 'definite',
@@ -196,7 +207,8 @@ export const ALLOCATION_RULES: readonly TextRule[] = [
     ofMemory: true,
     pattern: ENDED_FOR_MEMORY,
     unless: LIVES_ON,
-    source: 'schedulers, supervisors and hosts that say whom they ended for what: HTCondor, systemd-oomd, Dataproc, monit',
+    source:
+      'schedulers, supervisors and hosts that say whom they ended for what: HTCondor, systemd-oomd, Dataproc, monit',
   },
   {
     id: 'allocation-failed',

@@ -67,7 +67,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'statement',
     pattern:
-      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|AddressSanitizer: (?!out-of-memory|requested|allocat)|SIGSEGV \(0xb\)|Fatal Python error: /,
+      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|task \d{1,7}: Bus error|AddressSanitizer: (?!out-of-memory|requested|allocat)|SIGSEGV \(0xb\)|Fatal Python error: /,
     source: 'Rust and Go panics, crashes that a shell, HotSpot or CPython reports',
   },
   {

@@ -23,10 +23,16 @@ export function taskHeap({ facts, saying, context }: Place): Region {
   return 'jvm-heap';
 }
 
+/** Spark's scheduler tells of what a task threw. */
+const TOLD_BY_SPARK =
+  /^Lost task [\d.]{1,20} in stage .{0,200}?: (?:java|scala|org|com)\.[\w.$]{1,160}(?:Exception|Error)\b/s;
+
 /** An allocation that failed: in an exception of Python it is Python's memory, in a line of a program the machine's. */
-export function allocator({ facts, saying }: Place): Region {
+export function allocator(place: Place): Region {
+  const { facts, saying } = place;
   const { className } = saying;
   if (OF_A_DEVICE.test(saying.text)) return 'gpu';
+  if (className === null && TOLD_BY_SPARK.test(saying.text)) return taskHeap(place);
   // ClientError is SageMaker's word for its instance; programs print Error, Python has no such class.
   if (className === null || /(?:^|\.)ClientError$|^Error$/.test(className)) return 'host';
   if (isJava(className)) return OFF_HEAP.test(saying.text) ? 'direct-buffer' : javaHeap({ facts, saying, context: '' });

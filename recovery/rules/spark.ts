@@ -63,6 +63,15 @@ export const SPARK_RULES: readonly TextRule[] = [
     source: 'Spark: SparkExitCode.OOM = 52, ExecutorExitCode.explainExitCode',
   },
   {
+    id: 'spark-row-too-large',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'array-limit',
+    in: 'class',
+    pattern: /^[\w.]{0,80}Exception: (?:\[\w{1,80}\] )?Cannot grow BufferHolder by size/,
+    source: 'Spark: BufferHolder.grow; a row longer than the largest array',
+  },
+  {
     id: 'spark-memory-setting',
     kind: 'invalid-input',
     certainty: 'definite',

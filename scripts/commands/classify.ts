@@ -1,8 +1,9 @@
 import { type Evidence, type EvidenceEngine, OutsideEvidence } from '../../contracts/evidence.js';
 import type { Certainty, Region, Verdict, VerdictKind } from '../../contracts/verdict.js';
 import { classify } from '../../recovery/classify.js';
+import { isSparkIn } from '../../recovery/facts.js';
 import { guessEngine } from '../../recovery/guess-engine.js';
-import { ADVICE, REMEDIES } from '../../recovery/remedies.js';
+import { ADVICE, remedyFor } from '../../recovery/remedies.js';
 import type { ExitStatus } from '../input/exit-status.js';
 import { readEnds } from '../input/read-ends.js';
 import type { Answer } from '../io.js';
@@ -65,8 +66,9 @@ const SURE: Readonly<Record<Certainty, string>> = {
 
 /** `tempered classify FILE|-`: what died, of which memory, how sure that is, and what would help. */
 export async function classifyFile(path: string, options: ClassifyOptions): Promise<Answer> {
-  const verdict = classify(evidenceFrom(await readEnds(path), options));
-  return { document: verdict, text: describe(verdict) };
+  const evidence = evidenceFrom(await readEnds(path), options);
+  const verdict = classify(evidence);
+  return { document: verdict, text: describe(verdict, isSparkIn(evidence)) };
 }
 
 function evidenceFrom(text: string, { engine, exit, oomKills }: ClassifyOptions): Evidence {
@@ -94,10 +96,10 @@ function findEvidence(text: string): OutsideEvidence | null {
 /** The fields that an evidence JSON may leave out. */
 const NOTHING = Object.fromEntries(Object.keys(OutsideEvidence.shape).map((name) => [name, null]));
 
-function describe({ kind, certainty, region, evidence }: Verdict): string {
+function describe({ kind, certainty, region, evidence }: Verdict, isSpark: boolean): string {
   const where = region === null ? '' : `: ${REGIONS[region]}`;
   const lines = evidence.map(({ rule, quote }) => `why    ${quote}  (rule ${rule})`);
-  const helps = kind === 'out-of-memory' ? (region === null ? '' : REMEDIES[region]) : ADVICE[kind];
+  const helps = kind === 'out-of-memory' ? (region === null ? '' : remedyFor(region, isSpark)) : ADVICE[kind];
   return [`${KINDS[kind]}${where} (${SURE[certainty]}).`, ...lines, ...(helps === '' ? [] : [`helps  ${helps}`])].join(
     '\n',
   );
