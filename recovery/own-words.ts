@@ -10,10 +10,14 @@ const OF_THE_RUNTIME =
   /C error: out of memory|Array buffer allocation failed|is above the max threshold|^(?:no|not enough|insufficient) (?:\w+ ){0,2}memory\b|^memory allocation (?:failed|error)\b/i;
 
 const QUOTED = /(?<![\w)])(?:'[^'\n]{0,400}'(?!\w)|"[^"\n]{0,600}"|`[^`\n]{0,400}`)/g;
-/** A single word in capitals names a state or a limit, as Hadoop's 'PHYSICAL', and Grid Engine quotes its resources; no data. */
-const QUOTED_NAME = /'([A-Z][A-Z\d_]{2,30})'|"([hs]_(?:vmem|rss)|v?mem)"/g;
+/** A single word in capitals names a state or a limit, as Hadoop's 'PHYSICAL', Grid Engine quotes its resources, HDF5 and Rust the C library's word for errno 12; no data. */
+const QUOTED_NAME =
+  /'([A-Z][A-Z\d_]{2,30}|Cannot allocate memory)'|"([hs]_(?:vmem|rss)|v?mem|Cannot allocate memory)"/g;
 const SUPPOSED =
   /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|usually|typically|often|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:the|you)|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
+
+/** What a sentence says before it goes on to advise is still what happened. */
+const ADVISING_END = /, (?:please )?(?:consider|try) \w{1,20}ing\b[^\n]{0,200}/gi;
 
 /** True for an exception whose message is in the words of a runtime or a library. */
 export function speaksForItself({ className, message }: Saying): boolean {
@@ -24,6 +28,7 @@ export function speaksForItself({ className, message }: Saying): boolean {
 /** A text without what it quotes, and without sentences that only suppose or advise, and without numbered possibilities. */
 export function ownWords(text: string): string {
   const bare = text
+    .replace(ADVISING_END, '')
     .replace(QUOTED_NAME, '$1$2')
     .replace(QUOTED, '""')
     .replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));

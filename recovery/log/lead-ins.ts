@@ -31,6 +31,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^Error from server \(\w{1,40}\): (?:error when \w{1,20} "[^"]{1,300}": )?(?:[\w./]{1,80} "[^"]{1,300}" is forbidden: )?/,
   /^[^\n,;|"'{}=]{0,80}?\b(?:[Ee]xecut\w{1,4}|[Tt]ask|[Jj]ob|[Ss]tep|[Rr]un|[Bb]uild|[Pp]rocess\w{0,4}) failed(?: with)?: /,
   /^[^\n"'|={}]{0,200}\b(?:exception|error) (?:was )?(?:thrown|raised): /i,
+  /^[^\n"'|={}]{0,60}\bfailed with message:? \[?/,
   // One cause behind another, as C++ and Go write them: the last says what went wrong.
   /^[^\n]{0,400}?: (?=[A-Z]\w{1,20} error: )/,
   /^Failed to execute [^\n]{1,300}?: /,

@@ -38,8 +38,8 @@ export const CLUSTER_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /Container killed due to memory usage|Memory limit of \d+ ?MiB exceeded with|Container .{0,60}(?:exceeded|over) (?:its |the )?memory limit/i,
-    source: 'AWS Batch and ECS: stoppedReason; Google Cloud Run',
+      /Container killed due to memory usage|Task ran out of memory\.|Memory limit of \d+ ?MiB exceeded with|Container .{0,60}(?:exceeded|over) (?:its |the )?memory limit/i,
+    source: 'AWS Batch and ECS: stoppedReason; Google Cloud Run; Metaflow of either',
   },
   {
     id: 'worker-memory-size',

@@ -84,6 +84,15 @@ export const JVM_RULES: readonly TextRule[] = [
     source: HOTSPOT,
   },
   {
+    id: 'jvm-heap-in-handler',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: javaHeap,
+    in: 'class',
+    pattern: /^Exception: java\.lang\.OutOfMemoryError thrown from the UncaughtExceptionHandler in thread\b/,
+    source: 'HotSpot: JavaThread::exit, when not even the message can be built',
+  },
+  {
     id: 'jvm-ended-itself',
     kind: 'out-of-memory',
     certainty: 'definite',

@@ -58,7 +58,7 @@ export const ALLOCATION_FAILED = new RegExp(
 
 /** Who was ended for memory, by whomever: `put on hold by SYSTEM_PERIODIC_HOLD due to memory usage`, `stopped because it ran low on memory`. */
 export const ENDED_FOR_MEMORY = new RegExp(
-  String.raw`\b(?:kill(?:ed|ing)|terminat(?:ed|ing)|stopp(?:ed|ing)|held|on hold|evict(?:ed|ing)|abort(?:ed|ing)|restart(?:ed|ing)|shut down|ended|crashed|died)\b[^.\n]{0,60}?\b(?:due to|because of|because (?:it|the \w{1,20}) (?:ran|was running|used|exceeded)|for (?:using|exceeding|its)|owing to|as a result of)\b (?:[\w-]+ ){0,3}?(?:(?:memory|ram)(?: (?:usage|use|consumption|pressure|exhaustion|shortage|overuse|limits?|constraints?))?(?![\w-]| (?:corruption|leak|address|access|barrier|mapping|fault|violation|safety|parity|hardware))|oom\b)`,
+  String.raw`\b(?:kill(?:ed|ing)|terminat(?:ed|ing)|stopp(?:ed|ing)|held|on hold|evict(?:ed|ing)|abort(?:ed|ing)|restart(?:ed|ing)|shut down|ended|crashed|died)\b[^.\n]{0,60}?\b(?:due to|because of|because (?:it|the \w{1,20}) (?:ran|was running|used|exceeded)|as(?= (?:its |the )?(?:memory|ram)\b)|for (?:using|exceeding|its)|owing to|as a result of)\b (?:[\w-]+ ){0,3}?(?:(?:memory|ram)(?: (?:usage|use|consumption|pressure|exhaustion|shortage|overuse|limits?|constraints?))?(?![\w-]| (?:corruption|leak|address|access|barrier|mapping|fault|violation|safety|parity|hardware))|oom\b)`,
   'i',
 );
 

@@ -28,6 +28,15 @@ export const NATIVE_RULES: readonly TextRule[] = [
     source: 'Go runtime: malloc.go, mheap.go',
   },
   {
+    id: 'rust-errno',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    pattern: /^thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at .{0,400}\bOs \{ code: 12\b/,
+    source: 'Rust: io::Error of ENOMEM in a panic',
+  },
+  {
     id: 'allocator-unusable',
     kind: 'bug',
     certainty: 'probable',

@@ -1,6 +1,9 @@
 import { allocator } from './regions.js';
 import type { TextRule } from './rule.js';
 
+/** Only an exception is believed: in a line it may be a retry or a search's hit. */
+const NEVER = /(?!)/;
+
 /** CPython and the libraries inside its process. */
 export const PYTHON_RULES: readonly TextRule[] = [
   {
@@ -20,6 +23,16 @@ export const PYTHON_RULES: readonly TextRule[] = [
     in: 'class',
     pattern: /^(?:[\w.]{0,100}\.)?(?:_?(?:Array|Arrow)?MemoryError|JavaMemoryError|MemoryException)\b/,
     source: 'CPython MemoryError and its subclasses in NumPy and PyArrow; the message may be empty, observed',
+  },
+  {
+    id: 'python-memory-error-carried',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'python-worker',
+    in: 'message',
+    pattern: /(?:^|: )(?:[\w.]{1,60}\.)?_?(?:Array|Arrow)?MemoryError(?:$|[:(])/,
+    also: NEVER,
+    source: 'frameworks that put str() or repr() of the cause into an error of their own',
   },
   {
     id: 'library-out-of-memory-class',

@@ -39,7 +39,7 @@ export const SERVICE_RULES: readonly TextRule[] = [
     region: 'driver-heap',
     in: 'message',
     pattern:
-      /driver (?:node )?(?:is |was |ran |has run )?(?:stopped|killed|crashed|failed|unresponsive)?[^\n]{0,80}(?:due to|because of|ran|run) (?:an? )?(?:out of memory|OOM|insufficient memory)|DRIVER_OUT_OF_MEMORY|DRIVER_OOM|SPARK_DRIVER_OOM/i,
+      /driver (?:node )?(?:is |was |ran |has run )?(?:stopped|killed|crashed|failed|unresponsive)?[^\n]{0,80}(?:due to|because of|ran|run) (?:an? )?(?:out of memory|OOM|insufficient memory)|\bdriver\b[^.\n]{0,60}\b(?:is|ran|went) out of memory\b|DRIVER_OUT_OF_MEMORY|DRIVER_OOM|SPARK_DRIVER_OOM/i,
     source: 'Databricks: termination codes and job messages',
   },
   {
