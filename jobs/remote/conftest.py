@@ -98,13 +98,15 @@ class Bucket:
         }
         return self.put(f"_work/{key}/job.json", document)
 
-    def put_code(self):
-        """The archive as the platforms make it: the jobs without their tests, sorted."""
+    def put_code(self, own=None):
+        """The archive as the platforms make it: the jobs without their tests, and at its top a user's own folder."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as content:
             for path in sorted((ROOT / "jobs").rglob("*.py")):
                 if not path.name.startswith(("test_", "conftest")):
                     content.write(path, path.relative_to(ROOT))
+            for path in sorted(own.rglob("*.py")) if own else ():
+                content.write(path, path.relative_to(own))
         return self.put(f"_code/{hashlib.sha256(archive.getvalue()).hexdigest()}.zip", archive.getvalue())
 
     def start(self, command, **environment):

@@ -139,3 +139,34 @@ def test_credentials_that_expire_during_the_job_are_named(bucket, faults, tmp_pa
     code, log = bucket.run(PROGRAM, bucket.put_job("run/generate-a1", params=GENERATE), tmp_path)
     assert (code, "CredentialsExpired: s3:PutObject on s3://" in log) == (1, True), log
     assert bucket.json("_work/run/generate-a1/_error.json")["errorClass"] == "CredentialsExpired"
+
+
+OWN_JOB = """
+import subprocess
+import sys
+
+import rain_rules
+from jobs.lib.contract import Result, run_job
+
+
+def main(job):
+    child = "import rain_rules; print(rain_rules.threshold())"
+    below = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True).stdout
+    return Result({}, rows_in=0, rows_out=0, values={"here": rain_rules.threshold(), "below": int(below)})
+
+
+if __name__ == "__main__":
+    run_job(main, engine="python")
+"""
+
+
+def test_a_job_of_a_users_own_imports_what_lies_beside_it_and_so_do_the_processes_that_it_starts(bucket, tmp_path):
+    own = tmp_path / "rain"
+    own.mkdir()
+    (own / "wettest.py").write_text(OWN_JOB)
+    (own / "rain_rules.py").write_text("def threshold():\n    return 7\n")
+    job = bucket.put_job("run/wettest-a1", stage="wettest")
+    command = bucket.command("wettest.py", job, tmp_path / "w", code=bucket.put_code(own))
+    log, _ = (process := bucket.start(command)).communicate(timeout=240)
+    assert process.returncode == 0, log
+    assert bucket.json("_work/run/wettest-a1/_result.json")["values"] == {"here": 7, "below": 7}

@@ -57,16 +57,37 @@ describe('the code of a job elsewhere', () => {
     expect((await upload('jobs/spark/etl.py')).zipUri).not.toBe(first.zipUri);
   });
 
-  test("holds the folder of a user's own job too, whatever its files are, under a name that hides nothing of ours", async () => {
-    put('rain/etl.py');
+  test("holds the folder of a user's own job too, whatever its files are, where Python imports from", async () => {
+    put('rain/etl.py', 'import helper, parts.more\nprint(helper.NAME, parts.more.NAME)\n');
+    put('rain/helper.py', 'NAME = "beside"\n');
+    put('rain/parts/__init__.py');
+    put('rain/parts/more.py', 'NAME = "below"\n');
     put('rain/lookup.csv');
-    put('rain/jobs/helper.py');
     put('rain/.venv/lib/big.py');
     const code = await upload(join(folder, 'rain/etl.py'));
-    expect(code.entry).toBe('own/etl.py');
-    expect(namesIn(code.zipUri)).toContain('own/etl.py own/jobs/helper.py own/lookup.csv');
-    expect(namesIn(code.zipUri)).not.toContain('big.py');
+    expect(code.entry).toBe('etl.py');
+    expect(namesIn(code.zipUri)).toMatch(
+      /^etl\.py helper\.py jobs\/__init__\.py .* lookup\.csv parts\/__init__\.py parts\/more\.py$/,
+    );
+    // As an executor of Spark has it: the archive itself is on the path.
+    const said = execFileSync('python3', ['-c', 'import etl'], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], PYTHONPATH: pathOfFileUri(code.zipUri) },
+    });
+    expect(said).toBe('beside below\n');
   });
+
+  test.each(['rain/jobs/helper.py', 'rain/jobs.py'])(
+    'is refused when %s would hide the library of jobs',
+    async (name) => {
+      put('rain/etl.py');
+      put(name);
+      await expect(upload(join(folder, 'rain/etl.py'))).rejects.toMatchObject({
+        code: 'WRONG_INPUT',
+        message: expect.stringContaining(join(folder, name)) as unknown,
+      });
+    },
+  );
 
   test('is refused when a folder of data would be sent as code', async () => {
     put('rain/etl.py');

@@ -7,11 +7,9 @@ import { layout } from '../../storage/layout.js';
 import type { Storage } from '../../storage/storage.js';
 import { zip, type ZipFile } from './zip.js';
 
-/** Folder of our own jobs, in the project and in the archive. */
+/** Folder of our own jobs, in the project and in the archive, where nothing of a user's may have its name. */
 const JOBS = 'jobs';
-
-/** Folder of the archive that holds the folder of a user's own job. */
-const OWN = 'own';
+const TAKEN = /^jobs(\/|\.py$)/;
 
 /** The one program that every remote job is started by; it fetches the archive, so it lies beside it. */
 const BOOTSTRAP = 'jobs/remote/bootstrap.py';
@@ -31,17 +29,18 @@ export interface CodeInStorage {
 }
 
 /**
- * Puts the code of a job into the storage, unless it is there: `_code/<sha256>.zip` with our jobs and, for a job of a user's own, its
- * folder under `own/`, and the bootstrap beside it.
+ * Puts the code of a job into the storage, unless it is there: `_code/<sha256>.zip` with our jobs, and the bootstrap beside it. What lies
+ * in the folder of a user's own job is at the top of the archive, from where Python imports: in the job, in the processes that it starts,
+ * and in Spark's executors, which get the same archive.
  * @param projectRoot folder that holds `jobs/`
  * @param entry inside the project, or absolute for a job of a user's own
- * @throws {TemperedError} `WRONG_INPUT` for a folder that is too large to be code
+ * @throws {TemperedError} `WRONG_INPUT` for a folder that is too large to be code, or that has a `jobs` of its own
  */
 export async function uploadCode(storage: Storage, projectRoot: string, entry: string): Promise<CodeInStorage> {
   const isOwn = path.isAbsolute(entry);
   const files = [
     ...(await filesIn(path.join(projectRoot, JOBS), JOBS, isPython)),
-    ...(isOwn ? await filesIn(path.dirname(entry), OWN, () => true) : []),
+    ...(isOwn ? await ownFiles(path.dirname(entry)) : []),
   ];
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
   if (bytes > LARGEST_BYTES) {
@@ -57,7 +56,7 @@ export async function uploadCode(storage: Storage, projectRoot: string, entry: s
   const code = {
     zipUri: layout.code(storage, `${hash}.zip`),
     bootstrapUri: layout.code(storage, `${hash}/bootstrap.py`),
-    entry: isOwn ? `${OWN}/${path.basename(entry)}` : entry,
+    entry: isOwn ? path.basename(entry) : entry,
   };
   await putOnce(storage, code.zipUri, archive);
   await putOnce(storage, code.bootstrapUri, bootstrap);
@@ -66,6 +65,17 @@ export async function uploadCode(storage: Storage, projectRoot: string, entry: s
 
 async function putOnce(storage: Storage, uri: string, bytes: Uint8Array): Promise<void> {
   if ((await storage.stat(uri)) === undefined) await storage.writeNew(uri, bytes);
+}
+
+async function ownFiles(folder: string): Promise<ZipFile[]> {
+  const files = await filesIn(folder, '', () => true);
+  const taken = files.find((file) => TAKEN.test(file.path));
+  if (taken === undefined) return files;
+  throw new TemperedError(
+    'WRONG_INPUT',
+    `${path.join(folder, taken.path)} would hide the library of jobs, whose name is ${JOBS}`,
+    { field: 'entry', found: taken.path, advice: 'give that folder or file another name' },
+  );
 }
 
 function isPython(name: string): boolean {
@@ -77,7 +87,7 @@ async function filesIn(folder: string, name: string, isWanted: (name: string) =>
   const found = await Promise.all(
     entries.map(async (entry): Promise<ZipFile[]> => {
       const from = path.join(folder, entry.name);
-      const to = `${name}/${entry.name}`;
+      const to = name === '' ? entry.name : `${name}/${entry.name}`;
       if (LEFT_OUT.test(entry.name)) return [];
       if (entry.isDirectory()) return filesIn(from, to, isWanted);
       return entry.isFile() && isWanted(entry.name) ? [{ path: to, bytes: await readFile(from) }] : [];
