@@ -21,6 +21,7 @@ const OURS = `^(${[...ROOMS, 'bin', 'test'].join('|')})/`;
 // What is started by path, so that no import leads to it.
 const DOORS =
   '^(workers|scripts|bin)/|^workflows/index[.]ts$|^(contracts|workflows)/exports[.]ts$|^platforms/local/supervisor-main[.]ts$';
+const AWS_SDK = '(^|/)node_modules/@(aws-sdk|smithy)/|^@(aws-sdk|smithy)/';
 const A_TEST = '[.]test[.]ts$|^test/';
 
 const roomRules = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
@@ -80,6 +81,20 @@ const packageRules = [
       'A schema costs about 0.75 MB for each cached workflow. Looked for in the compiled code, where type imports are gone.',
     from: { path: '^dist[^/]*/workflows/.*[.]js$', pathNot: '[.]test[.]js$' },
     to: { path: '^node_modules/zod/', reachable: true },
+  },
+  {
+    name: 'aws-is-spoken-by-platforms-storage-and-serving',
+    severity: 'error',
+    comment: 'What goes wrong with AWS is told in our own terms by the rooms that call it; the others know no client.',
+    from: { path: OURS, pathNot: `${A_TEST}|^(platforms|storage|serving)/` },
+    to: { path: AWS_SDK, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'aws-clients-are-loaded-when-they-are-used',
+    severity: 'error',
+    comment: "A client is up to 50 MB in memory, and a laptop has no use for it: `await import('@aws-sdk/...')`.",
+    from: { path: OURS, pathNot: A_TEST },
+    to: { path: AWS_SDK, dynamic: false, dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'only-workers-run-the-worker-sdk',

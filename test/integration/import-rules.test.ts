@@ -26,9 +26,12 @@ const HOUSE: Readonly<Record<string, string>> = {
     "import { home } from '../settings/home.js'; import { e } from './local/e.js'; export const f = [home, e];",
   'models/lonely.ts': 'export const lonely = 1;',
   'workers/jobs.ts':
-    "import { a } from '../contracts/a.js'; import { b } from '../recovery/b.js'; import { f } from '../platforms/index.js'; export const j = [a, b, f];",
+    "import { a } from '../contracts/a.js'; import { b } from '../recovery/b.js'; import { f } from '../platforms/index.js'; import { s3 } from '../storage/s3.js'; import { early } from '../storage/early.js'; export const j = [a, b, f, s3, early, await import('@aws-sdk/client-s3')];",
   'settings/home.ts': "export const home = '.';",
   'storage/file.ts': "export const file = 'file';",
+  'storage/s3.ts':
+    "import type { S3 } from '@aws-sdk/client-s3'; export const s3 = async (): Promise<S3> => new (await import('@aws-sdk/client-s3')).S3();",
+  'storage/early.ts': "import { S3 } from '@aws-sdk/client-s3'; export const early = new S3();",
 };
 
 test('an import from the wrong room, a cycle and a file that nobody uses are refused', async () => {
@@ -36,7 +39,9 @@ test('an import from the wrong room, a cycle and a file that nobody uses are ref
     for (const [name, text] of Object.entries({
       ...HOUSE,
       'tsconfig.json': '{}',
-      'package.json': '{"type":"module"}',
+      'package.json': '{"type":"module","dependencies":{"@aws-sdk/client-s3":"1.0.0"}}',
+      'node_modules/@aws-sdk/client-s3/package.json': '{"name":"@aws-sdk/client-s3","version":"1.0.0"}',
+      'node_modules/@aws-sdk/client-s3/index.js': 'exports.S3 = class S3 {};',
     })) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), text);
@@ -53,6 +58,8 @@ test('an import from the wrong room, a cycle and a file that nobody uses are ref
   });
   expect(violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).sort()).toEqual([
     'activities-imports: activities/d.ts -> workflows/c.ts',
+    'aws-clients-are-loaded-when-they-are-used: storage/early.ts -> node_modules/@aws-sdk/client-s3/index.js',
+    'aws-is-spoken-by-platforms-storage-and-serving: workers/jobs.ts -> node_modules/@aws-sdk/client-s3/index.js',
     'contracts-imports: contracts/a.ts -> storage/file.ts',
     'contracts-need-only-zod: contracts/a.ts -> storage/file.ts',
     'no-cycles: activities/d.ts -> workflows/c.ts',
