@@ -34,7 +34,9 @@ function context(): Pick<ActivityContext, 'offerOn' | 'prices' | 'storage'> & Ac
       date: '2026-11-01',
       region: 'us-east-1',
       source: 'a test',
-      platforms: { sagemaker: { vcpuHour: 0, memoryGibHour: 0, instanceHour: { 'ml.m6i.xlarge': 0.36 } } },
+      platforms: {
+        sagemaker: { vcpuHour: 0, memoryGibHour: 0, storageGibHour: 0, instanceHour: { 'ml.m6i.xlarge': 0.36 } },
+      },
     },
   };
   return needed as ActivityContext;

@@ -30,7 +30,7 @@ export async function estimateCost(context: ActivityContext, planned: PlannedSta
     .map((record) => record.seconds)
     .sort((one, other) => one - other);
   const bill = context.offerOn(platform).usageOf ?? usageOf;
-  const hourly = priceOf(bill(size, 3600), prices);
+  const { usd: hourly } = priceOf(bill(size, 3600), prices);
   const median = seconds[Math.floor(seconds.length / 2)];
   if (median === undefined || hourly === null) return `about ${usdText(hourly)} an hour`;
   return `about ${usdText((hourly * median) / 3600)}, by the median of ${seconds.length} like runs (${Math.round(median)} s)`;

@@ -6,6 +6,8 @@ export const StageCost = z.object({
   usage: Usage,
   usd: z.number().nonnegative().nullable(),
   retriesUsd: z.number().nonnegative().nullable(),
+  /** Why `usd` is null. */
+  unpricedBecause: z.string().optional(),
   /** Date of the prices. */
   pricesOf: z.string(),
 });

@@ -2,10 +2,11 @@ import { z } from 'zod';
 
 const UsdPerHour = z.number().nonnegative();
 
-/** What a platform charges: by vCPU and memory, or by instance type. */
+/** What a platform charges: by vCPU, memory and disk, or by instance type. */
 export const PlatformPrices = z.strictObject({
   vcpuHour: UsdPerHour.default(0),
   memoryGibHour: UsdPerHour.default(0),
+  storageGibHour: UsdPerHour.default(0),
   instanceHour: z.record(z.string(), UsdPerHour).default({}),
 });
 export type PlatformPrices = Readonly<z.infer<typeof PlatformPrices>>;

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const Usage = z.object({
   vcpuHours: z.number().nonnegative(),
   memoryGibHours: z.number().nonnegative(),
+  /** Disk beyond what comes with a worker; none where a platform does not bill it. */
+  storageGibHours: z.number().nonnegative().optional(),
   instanceHours: z.record(z.string(), z.number().nonnegative()).default({}),
 });
 export type Usage = Readonly<z.infer<typeof Usage>>;

@@ -15,6 +15,9 @@ export function addUsage(one: Usage, other: Usage): Usage {
   return {
     vcpuHours: one.vcpuHours + other.vcpuHours,
     memoryGibHours: one.memoryGibHours + other.memoryGibHours,
+    ...((one.storageGibHours !== undefined || other.storageGibHours !== undefined) && {
+      storageGibHours: (one.storageGibHours ?? 0) + (other.storageGibHours ?? 0),
+    }),
     instanceHours,
   };
 }

@@ -7,11 +7,12 @@ export function usdText(usd: number | null): string {
 }
 
 /** `0.42 vCPU-hours, 1.7 GiB-hours, 0.05 USD (retries 0.01 USD)` */
-export function costText({ usage, usd, retriesUsd }: StageCost): string {
+export function costText({ usage, usd, retriesUsd, unpricedBecause }: StageCost): string {
   const instances = Object.entries(usage.instanceHours).map(([type, hours]) => `${hoursText(hours)} h of ${type}`);
   const parts = usage.vcpuHours > 0 ? [`${hoursText(usage.vcpuHours)} vCPU-hours`] : [];
   if (usage.memoryGibHours > 0) parts.push(`${hoursText(usage.memoryGibHours)} GiB-hours`);
-  const money = usd === 0 ? [] : [usdText(usd) + (retriesUsd ? ` (retries ${usdText(retriesUsd)})` : '')];
+  const aside = unpricedBecause ?? (retriesUsd ? `retries ${usdText(retriesUsd)}` : null);
+  const money = usd === 0 ? [] : [usdText(usd) + (aside === null ? '' : ` (${aside})`)];
   return [...instances, ...parts, ...money].join(', ');
 }
 

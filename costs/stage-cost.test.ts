@@ -10,8 +10,13 @@ const prices = {
   region: 'us-east-1',
   source: 'a test',
   platforms: {
-    'emr-serverless': { vcpuHour: 0.05, memoryGibHour: 0.005, instanceHour: {} },
-    sagemaker: { vcpuHour: 0, memoryGibHour: 0, instanceHour: { 'ml.m6i.xlarge': 0.2, 'ml.m6i.2xlarge': 0.4 } },
+    'emr-serverless': { vcpuHour: 0.05, memoryGibHour: 0.005, storageGibHour: 0.0001, instanceHour: {} },
+    sagemaker: {
+      vcpuHour: 0,
+      memoryGibHour: 0,
+      storageGibHour: 0,
+      instanceHour: { 'ml.m6i.xlarge': 0.2, 'ml.m6i.2xlarge': 0.4 },
+    },
   },
 };
 const instance = (type: string, hours: number) => ({
@@ -41,12 +46,26 @@ describe('the cost of a stage', () => {
   test('is unknown with an instance type that has no price, and never cheaper for it', () => {
     const cost = stageCost('sagemaker', { failed: [], worked: instance('ml.p5.48xlarge', 1) }, prices);
     expect(cost.usd).toBeNull();
-    expect(costText(cost)).toContain('price unknown');
+    expect(costText(cost)).toBe('1.00 h of ml.p5.48xlarge, price unknown (the table of prices has no ml.p5.48xlarge)');
   });
 
   test('is unknown where instances are billed and none is counted', () => {
     const worked = usageOf({ cpus: 4, memoryBytes: GIB, diskBytes: 0 }, 3600);
-    expect(stageCost('sagemaker', { failed: [], worked }, prices).usd).toBeNull();
+    const cost = stageCost('sagemaker', { failed: [], worked }, prices);
+    expect(cost.usd).toBeNull();
+    expect(costText(cost)).toMatch(
+      /^4\.00 vCPU-hours, 1\.00 GiB-hours, price unknown \(a cluster's instances are billed/,
+    );
+  });
+
+  test('counts disks where they are billed apart, and keeps them when attempts are summed', () => {
+    const failed = [{ vcpuHours: 0, memoryGibHours: 0, storageGibHours: 1000, instanceHours: {} }];
+    const worked = { vcpuHours: 1, memoryGibHours: 0, instanceHours: {} };
+    expect(stageCost('emr-serverless', { failed, worked }, prices)).toMatchObject({
+      usage: { storageGibHours: 1000 },
+      usd: expect.closeTo(0.15, 10) as unknown,
+      retriesUsd: expect.closeTo(0.1, 10) as unknown,
+    });
   });
 
   test('of a run that gave up is that of its failed attempts', () => {
@@ -55,6 +74,6 @@ describe('the cost of a stage', () => {
   });
 
   test('is nothing where nothing is charged by the hour', () => {
-    expect(priceOf(usageOf({ cpus: 2, memoryBytes: GIB, diskBytes: 0 }, 60), undefined)).toBe(0);
+    expect(priceOf(usageOf({ cpus: 2, memoryBytes: GIB, diskBytes: 0 }, 60), undefined)).toEqual({ usd: 0 });
   });
 });

@@ -17,5 +17,6 @@ export function stageCost(
   const retries = failed.reduce(addUsage, NO_USAGE);
   const usage = worked === null ? retries : addUsage(retries, worked);
   const table = prices.platforms[platform];
-  return { usage, usd: priceOf(usage, table), retriesUsd: priceOf(retries, table), pricesOf: prices.date };
+  const price = priceOf(usage, table);
+  return { usage, ...price, retriesUsd: priceOf(retries, table).usd, pricesOf: prices.date };
 }

@@ -5,15 +5,16 @@ import { addUsage } from './add-usage.js';
 export function totalCost(costs: readonly StageCost[]): StageCost | null {
   const [first, ...rest] = costs;
   if (!first) return null;
-  return rest.reduce(
-    (sum, cost) => ({
+  return rest.reduce((sum, cost) => {
+    const unpricedBecause = sum.unpricedBecause ?? cost.unpricedBecause;
+    return {
       usage: addUsage(sum.usage, cost.usage),
       usd: add(sum.usd, cost.usd),
       retriesUsd: add(sum.retriesUsd, cost.retriesUsd),
+      ...(unpricedBecause !== undefined && { unpricedBecause }),
       pricesOf: cost.pricesOf,
-    }),
-    first,
-  );
+    };
+  }, first);
 }
 
 function add(one: number | null, other: number | null): number | null {

@@ -6,6 +6,7 @@ import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
 import type { Offer, Resources } from '../../contracts/resources.js';
+import type { Usage } from '../../contracts/usage.js';
 import { classify } from '../../recovery/classify.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Finding } from '../finding.js';
@@ -101,7 +102,7 @@ export class RemotePlatform implements Platform {
       case 'running':
         return { kind: 'running', progress: await folder.findProgress(), vitals: null };
       case 'succeeded':
-        return { kind: 'exited', seconds: state.seconds, peakBytes: 0, oomKills: null };
+        return { kind: 'exited', seconds: state.seconds, peakBytes: 0, oomKills: null, ...billed(state) };
       case 'failed':
       case 'stopped':
         return this.#failed(folder, id, state);
@@ -214,7 +215,8 @@ export class RemotePlatform implements Platform {
     };
     const isAwaited = state.kind === 'failed' && state.hasLog && !isKnownKill(known);
     const logTail = await this.#logTail(id, isAwaited);
-    return { kind: 'failed', evidence: { ...known, logTail }, seconds: state.seconds, peakBytes: null };
+    const evidence: Evidence = { ...known, logTail };
+    return { kind: 'failed', evidence, seconds: state.seconds, peakBytes: null, ...billed(state) };
   }
 
   /** A job's log as it is, or waited for: services deliver it late. */
@@ -274,4 +276,8 @@ function isKnownKill(evidence: Evidence): boolean {
 
 function isUnderWay(state: ServiceState): state is RunningState {
   return state.kind === 'queued' || state.kind === 'running';
+}
+
+function billed({ usage }: { readonly usage?: Usage }): { readonly usage?: Usage } {
+  return usage ? { usage } : {};
 }

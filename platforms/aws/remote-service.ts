@@ -1,6 +1,7 @@
 import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { Engine, JobSpec } from '../../contracts/job.js';
 import type { Offer } from '../../contracts/resources.js';
+import type { Usage } from '../../contracts/usage.js';
 import type { CodeInStorage } from './code-bundle.js';
 import type { Requirement } from './requirement.js';
 
@@ -14,12 +15,12 @@ export interface RemoteJob {
   readonly jobUri: string;
 }
 
-/** What a service knows of a job at one moment, whatever its own words for it. */
+/** What a service knows of a job at one moment, whatever its own words for it; `usage` as it bills the job, where it says so. */
 export type ServiceState =
   | { readonly kind: 'queued'; readonly message: string }
   /** `isStopping`: it was asked to stop, and has not yet. */
   | { readonly kind: 'running'; readonly isStopping: boolean }
-  | { readonly kind: 'succeeded'; readonly seconds: number }
+  | { readonly kind: 'succeeded'; readonly seconds: number; readonly usage?: Usage }
   | {
       readonly kind: 'failed';
       readonly seconds: number;
@@ -28,9 +29,10 @@ export type ServiceState =
       readonly exitCode: number | null;
       /** Whether a log can be hoped for: not of a job that never got to run. */
       readonly hasLog: boolean;
+      readonly usage?: Usage;
     }
   /** It ended because somebody asked for it. */
-  | { readonly kind: 'stopped'; readonly seconds: number; readonly reason: string | null }
+  | { readonly kind: 'stopped'; readonly seconds: number; readonly reason: string | null; readonly usage?: Usage }
   | { readonly kind: 'absent'; readonly message: string };
 
 /** What a job wrote. */

@@ -31,6 +31,19 @@ describe('a job run', () => {
     });
   });
 
+  test.each(['SUCCESS', 'FAILED', 'CANCELLED'] as const)('that is over (%s) took what the service bills', (state) => {
+    const billedResourceUtilization = { vCPUHour: 0.25, memoryGBHour: 1, storageGBHour: 0.5 };
+    expect(jobRunState('r', { state, billedResourceUtilization })).toMatchObject({
+      usage: { vcpuHours: 0.25, memoryGibHours: 1, storageGibHours: 0.5, instanceHours: {} },
+    });
+  });
+
+  test('whose bill is not made yet says nothing of it', () => {
+    const billedResourceUtilization = { vCPUHour: 0, memoryGBHour: 0, storageGBHour: 0 };
+    expect(jobRunState('r', { state: 'SUCCESS', billedResourceUtilization })).not.toHaveProperty('usage');
+    expect(jobRunState('r', { state: 'SUCCESS' })).not.toHaveProperty('usage');
+  });
+
   test('that the service cancelled for its time is a failure for time, not a wish to stop', () => {
     const stateDetails = 'Job run timed out: it ran longer than executionTimeoutMinutes';
     expect(jobRunState('r', { state: 'CANCELLED', stateDetails })).toMatchObject({ kind: 'failed' });

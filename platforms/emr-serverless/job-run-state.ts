@@ -1,4 +1,5 @@
 import type { JobRun } from '@aws-sdk/client-emr-serverless';
+import type { Usage } from '../../contracts/usage.js';
 import type { ServiceState } from '../aws/remote-service.js';
 
 /** How `stateDetails` tells the exit code of the driver. */
@@ -12,6 +13,7 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
   const reason = run?.stateDetails === undefined || run.stateDetails === '' ? null : run.stateDetails;
   const seconds = run?.totalExecutionDurationSeconds ?? secondsBetween(run?.startedAt, run?.endedAt ?? run?.updatedAt);
   const hasLog = run?.startedAt !== undefined;
+  const usage = billedUsage(run);
   switch (run?.state) {
     case 'SUBMITTED':
     case 'QUEUED':
@@ -23,16 +25,25 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
     case 'CANCELLING':
       return { kind: 'running', isStopping: true };
     case 'SUCCESS':
-      return { kind: 'succeeded', seconds };
+      return { kind: 'succeeded', seconds, ...usage };
     case 'FAILED':
-      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog };
+      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog, ...usage };
     case 'CANCELLED':
       return reason !== null && TIMED_OUT.test(reason)
-        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog }
-        : { kind: 'stopped', seconds, reason };
+        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog, ...usage }
+        : { kind: 'stopped', seconds, reason, ...usage };
     case undefined:
       return { kind: 'absent', message: `the service says nothing about the job run ${jobRunId}` };
   }
+}
+
+/** What the service bills: whole minutes at least, and of disks only what is beyond a worker's own. Nothing until it has counted. */
+function billedUsage(run: Partial<JobRun> | undefined): { readonly usage?: Usage } {
+  const { vCPUHour, memoryGBHour, storageGBHour = 0 } = run?.billedResourceUtilization ?? {};
+  if (vCPUHour === undefined || memoryGBHour === undefined || vCPUHour === 0) return {};
+  return {
+    usage: { vcpuHours: vCPUHour, memoryGibHours: memoryGBHour, storageGibHours: storageGBHour, instanceHours: {} },
+  };
 }
 
 function exitCodeIn(reason: string | null): number | null {

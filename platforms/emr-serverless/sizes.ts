@@ -1,3 +1,4 @@
+import { usageOf } from '../../costs/add-usage.js';
 import type { Offer, Resources } from '../../contracts/resources.js';
 
 const GIB = 2 ** 30;
@@ -34,9 +35,6 @@ export function emrServerlessOffer(executors: number): Offer {
   return {
     largest: { memoryBytes: 120 * GIB, cpus: 16, diskBytes: WORKER_DISK_GIB.most * GIB },
     sizes,
-    usageOf: ({ cpus, memoryBytes }, seconds) => {
-      const workerHours = ((executors + 1) * seconds) / 3600;
-      return { vcpuHours: cpus * workerHours, memoryGibHours: (memoryBytes / GIB) * workerHours, instanceHours: {} };
-    },
+    usageOf: (worker, seconds) => usageOf(worker, (executors + 1) * seconds),
   };
 }

@@ -36,7 +36,7 @@ export class EmrService implements RemoteService {
   readonly #logUris = new Map<string, string | null>();
 
   constructor(private readonly options: ClustersOptions) {
-    this.offer = emrOffer(options.profile.instanceTypes);
+    this.offer = emrOffer(options.profile.instanceTypes, options.profile.executors);
     this.#clusters = new Clusters(options);
     this.#logs = new S3Logs(options.aws);
   }

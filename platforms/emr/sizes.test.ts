@@ -13,7 +13,7 @@ test('workers are parts of what YARN has of a node, each with its part of the CP
 });
 
 test('the sizes of several types are one ladder, each rung once', () => {
-  const { sizes = [], largest } = emrOffer(['m6i.xlarge', 'm6i.2xlarge']);
+  const { sizes = [], largest } = emrOffer(['m6i.xlarge', 'm6i.2xlarge'], 2);
   expect(sizes.map(({ memoryBytes }) => memoryBytes / GIB)).toEqual([3, 6, 12, 24]);
   expect(largest).toEqual({ memoryBytes: 24 * GIB, cpus: 8, diskBytes: 0 });
 });
@@ -22,4 +22,9 @@ test('a job that outgrows the first type goes to the next that holds it', () => 
   const types = ['m6i.xlarge', 'm6i.2xlarge'];
   expect(instanceTypeFor(types, { memoryBytes: 12 * GIB, cpus: 4, diskBytes: 0 })).toBe('m6i.xlarge');
   expect(instanceTypeFor(types, { memoryBytes: 24 * GIB, cpus: 8, diskBytes: 0 })).toBe('m6i.2xlarge');
+});
+
+test('a job takes its driver and every executor', () => {
+  const usage = emrOffer(['m6i.xlarge'], 3).usageOf?.({ memoryBytes: 6 * GIB, cpus: 2, diskBytes: 0 }, 1800);
+  expect(usage).toEqual({ vcpuHours: 4, memoryGibHours: 12, instanceHours: {} });
 });

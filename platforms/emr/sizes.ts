@@ -1,3 +1,4 @@
+import { usageOf } from '../../costs/add-usage.js';
 import type { Offer, Resources } from '../../contracts/resources.js';
 
 const GIB = 2 ** 30;
@@ -30,13 +31,21 @@ export function workersOn(instanceType: string): readonly Resources[] {
   })).filter((worker) => worker.cpus >= 1 && worker.memoryBytes >= SMALLEST_WORKER_BYTES);
 }
 
-/** What clusters of these types have, together. A size is one worker: the driver and each executor has it, overhead included. */
-export function emrOffer(instanceTypes: readonly string[]): Offer {
+/**
+ * What clusters of these types have, together. A size is one worker: the driver and each executor has it, overhead included. What all of
+ * them take is no bill, which is for the cluster's instances.
+ * @param executors of a Spark job beside its driver
+ */
+export function emrOffer(instanceTypes: readonly string[], executors: number): Offer {
   const sizes = instanceTypes
     .flatMap(workersOn)
     .filter((size, index, all) => all.findIndex((other) => isSame(size, other)) === index)
     .sort((one, other) => one.memoryBytes - other.memoryBytes || one.cpus - other.cpus);
-  return { largest: sizes.at(-1) ?? { memoryBytes: 0, cpus: 0, diskBytes: 0 }, sizes };
+  return {
+    largest: sizes.at(-1) ?? { memoryBytes: 0, cpus: 0, diskBytes: 0 },
+    sizes,
+    usageOf: (worker, seconds) => usageOf(worker, (executors + 1) * seconds),
+  };
 }
 
 /** The first type, in the order of the profile, whose nodes hold a worker of this size; the last one where none does. */

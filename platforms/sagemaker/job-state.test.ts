@@ -71,3 +71,32 @@ describe('a processing job', () => {
     expect(processingState(job)).toEqual({ kind: 'succeeded', seconds: 90 });
   });
 });
+
+describe('what a job took', () => {
+  test('of a training job is its billable time on each of its hosts, of the type that it really had', () => {
+    const job = {
+      TrainingJobStatus: 'Completed',
+      TrainingTimeInSeconds: 900,
+      BillableTimeInSeconds: 360,
+      ResourceConfig: { InstanceType: 'ml.m7i.xlarge', InstanceCount: 3, VolumeSizeInGB: 30 },
+    } as const;
+    expect(trainingState(job)).toMatchObject({ usage: { instanceHours: { 'ml.m7i.xlarge': 0.3 } } });
+    expect(trainingState({ ...job, TrainingJobStatus: 'Failed' })).toMatchObject({
+      usage: { instanceHours: { 'ml.m7i.xlarge': 0.3 } },
+    });
+  });
+
+  test('of a processing job is the time of its program, and nothing is said of one that never began', () => {
+    const job = {
+      ProcessingJobStatus: 'Completed',
+      ProcessingStartTime: start,
+      ProcessingEndTime: end,
+      ProcessingResources: {
+        ClusterConfig: { InstanceType: 'ml.m6i.xlarge', InstanceCount: 2, VolumeSizeInGB: 30 },
+      },
+    } as const;
+    expect(processingState(job)).toMatchObject({ usage: { instanceHours: { 'ml.m6i.xlarge': 0.05 } } });
+    const { ProcessingResources } = job;
+    expect(processingState({ ProcessingJobStatus: 'Failed', ProcessingResources })).not.toHaveProperty('usage');
+  });
+});

@@ -1,4 +1,5 @@
 import type { DescribeProcessingJobResponse, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import type { Usage } from '../../contracts/usage.js';
 import type { ServiceState } from '../aws/remote-service.js';
 
 /** How a FailureReason tells the exit code of the container. */
@@ -29,6 +30,7 @@ interface Described {
   readonly hasLog: boolean;
   /** Why its program has not begun; null when it has. */
   readonly waits: string | null;
+  readonly usage: Usage | null;
 }
 
 /** A training job in the words of all services. */
@@ -40,40 +42,65 @@ export function trainingState(job: Partial<DescribeTrainingJobResponse>): Servic
     seconds: job.TrainingTimeInSeconds ?? secondsBetween(job.TrainingStartTime, job.TrainingEndTime),
     hasLog: job.TrainingStartTime !== undefined,
     waits: BEFORE_TRAINING[job.SecondaryStatus ?? ''] ?? null,
+    usage: instanceUsage(job.ResourceConfig, job.BillableTimeInSeconds),
   });
 }
 
 /** A processing job in the words of all services. */
 export function processingState(job: Partial<DescribeProcessingJobResponse>): ServiceState {
+  const seconds = secondsBetween(job.ProcessingStartTime, job.ProcessingEndTime);
   return stateOf({
     status: job.ProcessingJobStatus,
     secondary: undefined,
     reason: job.FailureReason,
-    seconds: secondsBetween(job.ProcessingStartTime, job.ProcessingEndTime),
+    seconds,
     hasLog: job.ProcessingStartTime !== undefined,
     waits: job.ProcessingStartTime === undefined ? 'SageMaker prepares the instance' : null,
+    // No billable time is told for these: it is that of their program.
+    usage: instanceUsage(job.ProcessingResources?.ClusterConfig, job.ProcessingEndTime && seconds),
   });
 }
 
-function stateOf({ status, secondary, reason = '', seconds, hasLog, waits }: Described): ServiceState {
+function stateOf({ status, secondary, reason = '', seconds, hasLog, waits, usage }: Described): ServiceState {
+  const billed = usage && { usage };
   switch (status) {
     case 'InProgress':
       return waits === null ? { kind: 'running', isStopping: false } : { kind: 'queued', message: waits };
     case 'Stopping':
       return { kind: 'running', isStopping: true };
     case 'Completed':
-      return { kind: 'succeeded', seconds };
+      return { kind: 'succeeded', seconds, ...billed };
     case 'Failed':
-      return { kind: 'failed', seconds, reason: reason === '' ? null : reason, exitCode: exitCodeIn(reason), hasLog };
+      return {
+        kind: 'failed',
+        seconds,
+        reason: reason === '' ? null : reason,
+        exitCode: exitCodeIn(reason),
+        hasLog,
+        ...billed,
+      };
     case 'Stopped': {
       const said = [secondary, reason].filter((text) => text !== undefined && text !== '').join(': ');
       return TIMED_OUT.test(said)
-        ? { kind: 'failed', seconds, reason: said, exitCode: null, hasLog }
-        : { kind: 'stopped', seconds, reason: reason === '' ? null : reason };
+        ? { kind: 'failed', seconds, reason: said, exitCode: null, hasLog, ...billed }
+        : { kind: 'stopped', seconds, reason: reason === '' ? null : reason, ...billed };
     }
     default:
       return { kind: 'absent', message: `SageMaker tells a state that is not known: ${status ?? 'none'}` };
   }
+}
+
+/**
+ * Hours of the instances that a job really had, all of its hosts together.
+ * @param seconds that each of them is billed for; undefined while nobody says
+ */
+function instanceUsage(
+  machines: { readonly InstanceType?: string | undefined; readonly InstanceCount?: number | undefined } | undefined,
+  seconds: number | undefined,
+): Usage | null {
+  const { InstanceType: type, InstanceCount: count = 1 } = machines ?? {};
+  if (type === undefined || seconds === undefined) return null;
+  return { vcpuHours: 0, memoryGibHours: 0, instanceHours: { [type]: (seconds * count) / 3600 } };
 }
 
 function exitCodeIn(reason: string): number | null {

@@ -2,6 +2,7 @@ import { CreateProcessingJobCommand, DescribeTrainingJobCommand, SageMakerClient
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OUTCOME_FILE } from '../../contracts/attempt-outcome.js';
 import { TemperedError } from '../../contracts/failure.js';
+import type { JobState } from '../../platforms/platform.js';
 import { jobName } from '../../platforms/aws/job-name.js';
 import { untilOver } from '../contracts/platform.js';
 import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
@@ -30,7 +31,8 @@ describe('jobs on SageMaker', () => {
     await expect(reopen().submit(job)).resolves.toEqual(handle);
     expect(handle.id).toBe(`processing-job/${jobName(job.stage, job.key)}`);
     const state = await untilOver(reopen(), handle, REMOTE_PATIENCE);
-    expect(state).toMatchObject({ kind: 'exited' });
+    const hours = expect.any(Number) as unknown;
+    expect(state).toMatchObject({ kind: 'exited', usage: { instanceHours: { 'ml.m6i.xlarge': hours } } });
     await expect(storage.stat(`${job.jobDirUri}/_result.json`)).resolves.toBeDefined();
     await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
     await expect(eventually(() => platform.logs(handle, 2 ** 20), REMOTE_PATIENCE)).resolves.toContain('did nothing');
@@ -91,15 +93,15 @@ describe('jobs on SageMaker', () => {
       const state = await untilOver(platform, handle, REMOTE_PATIENCE);
       const name = jobName(job.stage, key);
       const { ResourceConfig } = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-      types.push([ResourceConfig?.InstanceType, verdictOf(state)]);
+      types.push([ResourceConfig?.InstanceType, verdictOf(state), billedTypes(state)]);
       const verdict = { kind: verdictOf(state), certainty: 'definite', region: null, evidence: [] };
       const decision = { kind: 'retry', attempt: { because: 'no machine' } };
       await storage.write(`${job.jobDirUri}/${OUTCOME_FILE}`, JSON.stringify({ kind: 'failed', verdict, decision }));
     }
     expect(types).toEqual([
-      ['ml.m6i.xlarge', 'capacity'],
-      ['ml.m7i.xlarge', 'capacity'],
-      ['ml.m6i.xlarge', 'exited'],
+      ['ml.m6i.xlarge', 'capacity', []],
+      ['ml.m7i.xlarge', 'capacity', []],
+      ['ml.m6i.xlarge', 'exited', ['ml.m6i.xlarge']],
     ]);
   });
 
@@ -175,3 +177,8 @@ describe('jobs on SageMaker', () => {
     expect(state).toMatchObject({ evidence: { reason: expect.stringContaining('ResourceLimitExceeded') as unknown } });
   });
 });
+
+function billedTypes(state: JobState): readonly string[] {
+  const usage = state.kind === 'exited' || state.kind === 'failed' ? state.usage : undefined;
+  return Object.keys(usage?.instanceHours ?? {});
+}

@@ -60,7 +60,10 @@ def test_a_driver_runs_with_its_arguments_and_its_log_arrives_in_s3(fake, emrs, 
     eventually(lambda: s3.list_objects_v2(Bucket="data", Prefix=key)["KeyCount"])
     assert b"hello ['a', 'b']" in gzip.decompress(s3.get_object(Bucket="data", Key=key)["Body"].read())
     used = emrs.get_job_run(applicationId=application, jobRunId=run["jobRunId"])["jobRun"]
-    assert used["billedResourceUtilization"]["vCPUHour"] >= 0
+    total, billed = used["totalResourceUtilization"], used["billedResourceUtilization"]
+    minute_of_two_workers = 2 / 60
+    assert billed["vCPUHour"] >= round(minute_of_two_workers, 3) > total["vCPUHour"] > 0
+    assert billed["storageGBHour"] == 0 < total["storageGBHour"]  # disks up to 20 GB come with the workers
 
 
 @pytest.mark.engine

@@ -304,10 +304,9 @@ def _run_described(record: Record) -> Result:
         "startedAt": record.get("startedAt"),
         "endedAt": record.get("endedAt"),
     }
-    if record.get("startedAt") is not None:
-        seconds = (record.get("endedAt") or now()) - record["startedAt"]
-        described["totalExecutionDurationSeconds"] = round(seconds)
     if record.get("endedAt") is not None:
+        seconds = record["endedAt"] - record.get("startedAt", record["endedAt"])
+        described["totalExecutionDurationSeconds"] = round(seconds)
         described["totalResourceUtilization"] = record["utilization"]
-        described["billedResourceUtilization"] = record["utilization"]
+        described["billedResourceUtilization"] = record["billed"]
     return described

@@ -24,6 +24,8 @@ _GRACE_SECONDS = 15 * 60
 """Service seconds between the cancellation and the kill; sped up, at least a second here."""
 _LOGS_AFTER_SECONDS = 120
 _KILLED = 137
+_LEAST_BILLED_SECONDS = 60
+"""A minute of each worker is billed at least; never sped up, as the jobs themselves are not."""
 
 
 def run_job(job: Job, gate: Callable[[], str | None]) -> None:
@@ -120,18 +122,23 @@ def _failure(code: int, exceptions: str, ended: Exit | None = None) -> str:
 
 def _end(job: Job, state: str, details: str) -> None:
     record = job.record
-    demand = Demand.from_json(record["demand"])
-    hours = 0.0 if record.get("startedAt") is None else (now() - record["startedAt"]) / 3600
+    started = record.get("startedAt")
+    seconds = 0.0 if started is None else now() - started
     job.update(
         state=state,
         details=details,
         endedAt=now(),
-        utilization={
-            "vCPUHour": round(demand.cpus * hours, 3),
-            "memoryGBHour": round(demand.memory_gib * hours, 3),
-            "storageGBHour": round(demand.disk_gib * hours, 3),
-        },
+        utilization=_utilization(job, seconds, free_disk=False),
+        billed=_utilization(job, max(seconds, _LEAST_BILLED_SECONDS) if started is not None else 0.0, free_disk=True),
     )
+
+
+def _utilization(job: Job, seconds: float, *, free_disk: bool) -> dict[str, float]:
+    """What all workers together had in so many seconds, with or without the disk that comes with each of them."""
+    demand = Demand.from_json(job.record["demand"])
+    disk_gib = max(0, demand.disk_gib - demand.free_disk_gib) if free_disk else demand.disk_gib
+    amounts = {"vCPUHour": demand.cpus, "memoryGBHour": demand.memory_gib, "storageGBHour": disk_gib}
+    return {name: round(amount * seconds / 3600, 3) for name, amount in amounts.items()}
 
 
 def _keep_logs(job: Job, folder: Path, stdout: str, stderr: str) -> None:

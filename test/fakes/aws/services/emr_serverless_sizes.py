@@ -16,6 +16,8 @@ from test.fakes.aws.spark.containers import MIN_OVERHEAD_BYTES, Container, Conta
 from test.fakes.aws.spark.submission import Submission, parse_options
 
 GIB = 2**30
+FREE_DISK_GIB = 20
+"""Comes with every worker; what is beyond it is billed."""
 OVERHEAD_SHARE = 0.1
 # vCPUs: least and most GB, and the step between.
 WORKERS = {1: (2, 8, 1), 2: (4, 16, 1), 4: (8, 30, 1), 8: (16, 60, 4), 16: (32, 120, 8)}
@@ -86,6 +88,8 @@ class Demand:
     cpus: int
     memory_gib: int
     disk_gib: int
+    free_disk_gib: int
+    """Of the disks: what comes with the workers."""
 
     def as_json(self) -> dict[str, int]:
         """For a record."""
@@ -115,7 +119,7 @@ class Demand:
 
 
 def demand_of(submission: Submission) -> Demand:
-    """Driver and executors with their default disks of 20 GB.
+    """Driver and executors with the disks that were asked for, 20 GB by default.
 
     Raises:
         ServiceError: see `containers_of`.
@@ -125,8 +129,13 @@ def demand_of(submission: Submission) -> Demand:
     return Demand(
         cpus=containers.driver.cores + count * containers.executor.cores,
         memory_gib=(containers.driver.total_bytes + count * containers.executor.total_bytes) // GIB,
-        disk_gib=20 * (1 + count),
+        disk_gib=_disk_gib(submission, "driver") + count * _disk_gib(submission, "executor"),
+        free_disk_gib=FREE_DISK_GIB * (1 + count),
     )
+
+
+def _disk_gib(submission: Submission, who: str) -> int:
+    return submission.bytes_of(f"spark.emr-serverless.{who}.disk", f"{FREE_DISK_GIB}g") // GIB
 
 
 def _amount(text: str) -> float:
