@@ -3,6 +3,7 @@ import type { PriceTable } from '../contracts/price-table.js';
 import type { Offer } from '../contracts/resources.js';
 import type { Platform } from '../platforms/platform.js';
 import type { EndpointHost } from '../serving/endpoint-host.js';
+import type { ModelMirror } from '../serving/model-mirror.js';
 import type { LoadedProfile } from '../settings/profile.js';
 import type { Storage } from '../storage/storage.js';
 
@@ -26,6 +27,8 @@ export interface ActivityContext {
 export interface JobsContext extends ActivityContext {
   readonly platforms: Readonly<Record<string, Platform>>;
   readonly endpointHosts: Readonly<Record<string, EndpointHost>>;
+  /** Null unless the profile names one. */
+  readonly modelMirror: ModelMirror | null;
 }
 
 /** Which run calls: stands in every manifest as its producer. */

@@ -2,7 +2,7 @@ import { heartbeat, sleep } from '@temporalio/activity';
 import { TemperedError } from '../contracts/failure.js';
 import type { InferenceAnswer, InferenceRequest } from '../contracts/inference.js';
 import type { ModelRef } from '../contracts/refs.js';
-import { loadGoldenRows } from '../models/golden-rows.js';
+import { loadGoldenRows } from '../models/model-card.js';
 import type { EndpointHandle, EndpointHost } from '../serving/endpoint-host.js';
 import type { JobsContext } from './context.js';
 

@@ -5,6 +5,7 @@ import { awaitEndpoint, deleteEndpoint, deployEndpoint, invokeEndpoint, validate
 import { findDay } from './find-day.js';
 import { findChampion, loadArtifact, loadDataset, loadModel, loadSample, loadUnseen } from './find-inputs.js';
 import { judge } from './judge.js';
+import { mirrorChampion } from './mirror-champion.js';
 import { parseInput } from './parse-input.js';
 import { planStage } from './plan-stage.js';
 import { promote } from './promote.js';
@@ -38,6 +39,7 @@ export function jobsActivities(context: JobsContext) {
     awaitJob: awaitJob(context),
     stopJob: stopJob(context),
     judge: judge(context),
+    mirrorChampion: mirrorChampion(context),
     deployEndpoint: deployEndpoint(context),
     awaitEndpoint: awaitEndpoint(context),
     validateEndpoint: validateEndpoint(context),

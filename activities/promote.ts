@@ -10,15 +10,22 @@ export interface PromoteRequest {
   readonly run: RunIdentity;
 }
 
+/** What follows from a promotion. */
+export interface Promotion {
+  /** The profile names a mirror of our registry, which is to follow. */
+  readonly isMirrored: boolean;
+}
+
 /**
  * Local activity: makes a stored model the champion. Promoting the champion again changes nothing.
  * @throws TemperedError `GATE_REJECTED` when another run promoted a model meanwhile: this one was never compared with it
  */
-export function promote({ storage }: ActivityContext) {
-  return async ({ model, comparedWith, run }: PromoteRequest): Promise<void> => {
+export function promote({ storage, profile }: ActivityContext) {
+  // Recorded runs of earlier releases have no result here.
+  return async ({ model, comparedWith, run }: PromoteRequest): Promise<Promotion | undefined> => {
     const expected = comparedWith?.sha256 ?? null;
     const outcome = await moveChampion(storage, model, { expected, by: run.workflowId, at: new Date().toISOString() });
-    if (outcome.kind !== 'conflict') return;
+    if (outcome.kind !== 'conflict') return { isMirrored: profile.profile.sagemaker?.modelPackageGroup !== undefined };
     const { sha256 = 'none', by = 'somebody' } = outcome.current ?? {};
     throw new TemperedError(
       'GATE_REJECTED',

@@ -97,6 +97,14 @@ export const SageMakerProfile = z.strictObject({
   /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
   jobs: z.record(z.string(), z.enum(['training', 'processing'])).default({}),
   endpointInstanceType: textLike(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
+  /**
+   * Model package group that mirrors our model registry: a promoted model becomes an approved version in it. `{model}` stands for the
+   * model's name; a name without it holds the versions of all models.
+   */
+  modelPackageGroup: textLike(
+    /^(?=.{1,63}$)(?:[a-zA-Z0-9]|\{model\})(?:-*(?:[a-zA-Z0-9]|\{model\}))*$/,
+    'a name of letters, digits and -, at most 63, as tempered-{model}',
+  ).optional(),
   subnets: z.array(SubnetId).default([]),
   securityGroups: z
     .array(textLike(/^sg-[0-9a-f]+$/, 'the id of a security group, as sg-0123456789abcdef0'))

@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { JobsActivities, LocalActivities } from '../activities/index.js';
 import type {
   AirQualityInput,
@@ -6,15 +6,17 @@ import type {
   AirQualityResult,
   airQualityStages,
 } from '../contracts/pipelines/air-quality.js';
+import type { MirrorOutcome } from '../contracts/mirrored-model.js';
 import type { ModelRef } from '../contracts/refs.js';
 import { championStillHolds } from './champion.js';
 import { currentRun, definePipeline } from './pipeline.js';
 import { askEndpoint } from './ask-endpoint.js';
 import { JUDGE, LOCAL } from './policies.js';
+import { promoteModel } from './promote-model.js';
 import { proxyStages } from './proxy-stages.js';
 
 const { ingest, features, train, evaluate, store } = proxyStages<typeof airQualityStages>();
-const { findChampion, findDay, loadArtifact, loadSample, promote } = proxyLocalActivities<LocalActivities>(LOCAL);
+const { findChampion, findDay, loadArtifact, loadSample } = proxyLocalActivities<LocalActivities>(LOCAL);
 const { judge } = proxyActivities<JobsActivities>(JUDGE);
 
 /** The station that an empty form forecasts: a file that ships with the code. */
@@ -78,10 +80,10 @@ export const airQuality = definePipeline<AirQualityPipeline>('air-quality', asyn
   });
   const gate = await judge({ evaluation, predictions: forecasts, margin: input.gateMargin });
   let model: ModelRef | null = null;
+  let mirror: MirrorOutcome | null = null;
   if (gate.passed) {
     ({ model } = await store({ candidate, name: input.model, evaluation }));
-    const { workflowId, runId } = workflowInfo();
-    await promote({ model, comparedWith: champion, run: { workflowId, runId } });
+    mirror = await promoteModel(model, champion);
   } else if (rival && championStillHolds(evaluation, input.gateMargin)) {
     model = rival;
   }
@@ -100,6 +102,7 @@ export const airQuality = definePipeline<AirQualityPipeline>('air-quality', asyn
     forecasts,
     candidate,
     model,
+    mirror,
     answer,
     stages: currentRun().board.summaries(),
   };

@@ -1,13 +1,8 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyLocalActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { LocalActivities } from '../activities/index.js';
 import type { FailureDetails } from '../contracts/failure.js';
+import { failureOf } from './failure-of.js';
 import { LOCAL } from './policies.js';
 import { ProgressBoard } from './run-progress.js';
 
@@ -65,8 +60,8 @@ export function definePipeline<P extends PipelineTypes>(
 
 /** The failure itself, without the activity's wrapping, shown in the live details. */
 function shown(error: unknown, board: ProgressBoard): unknown {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
-  if (!(failure instanceof ApplicationFailure)) return error;
+  const failure = failureOf(error);
+  if (failure === undefined) return error;
   const [details] = (failure.details ?? []) as (FailureDetails | undefined)[];
   board.setFailure(`${failure.type ?? 'INTERNAL'}: ${failure.message}`, details?.advice);
   return ApplicationFailure.create({

@@ -32,5 +32,12 @@ export const INVOKE: ActivityOptions = {
   retry: { ...RETRY, maximumAttempts: 8 },
 };
 
+/** A registry of somebody else's is asked for some minutes: a run does not hang on it, and the next promotion catches up. */
+export const MIRROR: ActivityOptions = {
+  taskQueue: JOBS_QUEUE,
+  startToCloseTimeout: '5 minutes',
+  retry: { ...RETRY, maximumAttempts: 8 },
+};
+
 /** Reads a holdout's predictions once: seconds for millions of rows. */
 export const JUDGE: ActivityOptions = { taskQueue: JOBS_QUEUE, startToCloseTimeout: '30 minutes', retry: RETRY };

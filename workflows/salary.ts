@@ -1,14 +1,16 @@
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { JobsActivities, LocalActivities } from '../activities/index.js';
 import type { SalaryInput, SalaryParams, SalaryResult, salaryStages } from '../contracts/pipelines/salary.js';
+import type { MirrorOutcome } from '../contracts/mirrored-model.js';
 import type { ModelRef } from '../contracts/refs.js';
 import { championStillHolds } from './champion.js';
 import { currentRun, definePipeline } from './pipeline.js';
 import { JUDGE, LOCAL } from './policies.js';
+import { promoteModel } from './promote-model.js';
 import { proxyStages } from './proxy-stages.js';
 
 const { generate, etl, tune, evaluate, store, predict } = proxyStages<typeof salaryStages>();
-const { findChampion, loadDataset, promote } = proxyLocalActivities<LocalActivities>(LOCAL);
+const { findChampion, loadDataset } = proxyLocalActivities<LocalActivities>(LOCAL);
 const { judge } = proxyActivities<JobsActivities>(JUDGE);
 
 /** What the models learn from and what they tell. */
@@ -67,9 +69,10 @@ export const salary = definePipeline<SalaryPipeline>('salary', async (input) => 
   const gate = await judge({ evaluation, predictions: proof, margin: input.gateMargin });
 
   let winner: ModelRef | null = null;
+  let mirror: MirrorOutcome | null = null;
   if (gate.passed) {
     const { model } = await store({ candidate, name: input.model, evaluation });
-    await promote({ model, comparedWith: champion, run: identity() });
+    mirror = await promoteModel(model, champion);
     winner = model;
   } else if (rival && championStillHolds(evaluation, input.gateMargin)) {
     winner = rival;
@@ -90,6 +93,7 @@ export const salary = definePipeline<SalaryPipeline>('salary', async (input) => 
     samplePredictions: evaluation.samplePredictions,
     candidate,
     model: winner,
+    mirror,
     predictions: inference?.predictions ?? null,
     predictionsCsv: inference?.csv ?? null,
     stages: currentRun().board.summaries(),
@@ -98,9 +102,4 @@ export const salary = definePipeline<SalaryPipeline>('salary', async (input) => 
 
 function generateCall({ rows, dataset, seed, dataDate, csv }: DatedParams) {
   return { rows, dataset, seed, dataDate, csv };
-}
-
-function identity() {
-  const { workflowId, runId } = workflowInfo();
-  return { workflowId, runId };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Metrics } from '../metrics.js';
+import { MirrorOutcome } from '../mirrored-model.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../refs.js';
 import { StageSummary } from '../stage-record.js';
 import { evaluate } from '../stages/evaluate.js';
@@ -108,6 +109,8 @@ export const AirQualityResult = z.strictObject({
   forecasts: DatasetRef,
   candidate: ArtifactRef,
   model: ModelRef.nullable(),
+  /** What became of the promotion in the mirror of the registry; absent in results of earlier releases. */
+  mirror: MirrorOutcome.nullable().optional(),
   /** Null when no model was good enough to be hosted. */
   answer: AirQualityAnswer.nullable(),
   stages: z.array(StageSummary),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Metrics } from '../metrics.js';
+import { MirrorOutcome } from '../mirrored-model.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../refs.js';
 import { StageSummary } from '../stage-record.js';
 import { etl } from '../stages/etl.js';
@@ -79,6 +80,8 @@ export const SalaryResult = z.strictObject({
   samplePredictions: z.array(z.number()),
   candidate: ArtifactRef,
   model: ModelRef.nullable(),
+  /** What became of the promotion in the mirror of the registry; absent in results of earlier releases. */
+  mirror: MirrorOutcome.nullable().optional(),
   predictions: DatasetRef.nullable(),
   predictionsCsv: ArtifactRef.nullable(),
   stages: z.array(StageSummary),

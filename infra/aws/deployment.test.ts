@@ -111,6 +111,22 @@ describe('a deployment', () => {
     expect(JSON.stringify(writes[0]?.Resource)).toMatch(/_scratch\/\*.*_work\/\*/);
   });
 
+  test('workers register models in groups with our names, which they neither delete nor share', () => {
+    const packages = statements(compute).filter(({ Resource }) => JSON.stringify(Resource).includes(':model-package'));
+    expect(
+      packages.map(({ Resource }) => /:(model-package[a-z-]*\/[^"]*)/.exec(JSON.stringify(Resource))?.[1]),
+    ).toEqual(['model-package-group/tempered-*', 'model-package/tempered-*']);
+    const actions = packages.flatMap(({ Action }) => Action);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        'sagemaker:CreateModelPackage',
+        'sagemaker:ListModelPackages',
+        'sagemaker:UpdateModelPackage',
+      ]),
+    );
+    expect(actions.filter((action) => /Delete|Policy/.test(action))).toEqual([]);
+  });
+
   test('no role may do everything, to everything, or hand on another role than that of jobs', () => {
     for (const { Action, Resource, Condition } of [...statements(data), ...statements(compute)]) {
       const actions = [Action].flat();

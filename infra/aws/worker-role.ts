@@ -21,8 +21,11 @@ const SAGEMAKER = {
   model: ['CreateModel', 'DescribeModel', 'DeleteModel', 'AddTags', 'ListTags'],
   'endpoint-config': ['CreateEndpointConfig', 'DescribeEndpointConfig', 'DeleteEndpointConfig', 'AddTags', 'ListTags'],
   endpoint: ['CreateEndpoint', 'DescribeEndpoint', 'DeleteEndpoint', 'InvokeEndpoint', 'AddTags', 'ListTags'],
-  'model-package-group': ['CreateModelPackageGroup', 'DescribeModelPackageGroup', 'AddTags'],
-  'model-package': ['CreateModelPackage', 'DescribeModelPackage', 'UpdateModelPackage', 'AddTags'],
+  'model-package-group': [
+    ...['CreateModelPackageGroup', 'DescribeModelPackageGroup', 'AddTags'],
+    ...['CreateModelPackage', 'ListModelPackages'],
+  ],
+  'model-package': ['CreateModelPackage', 'DescribeModelPackage', 'ListModelPackages', 'UpdateModelPackage'],
 } as const;
 
 /** Lets a role do what the workers do: publish, submit, look, stop, and hand the job role to a service, and nothing else. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatBytes } from '../../contracts/bytes.js';
 import { Metrics } from '../../contracts/metrics.js';
+import { MirrorOutcome } from '../../contracts/mirrored-model.js';
 import { GateVerdict } from '../../contracts/pipelines/run.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../../contracts/refs.js';
 import { salvagedText } from '../../contracts/salvaged-text.js';
@@ -39,6 +40,7 @@ const Readable = z.object({
   gate: GateVerdict.optional(),
   noiseFloor: z.object({ bestR2: z.number() }).nullish(),
   model: ModelRef.nullish(),
+  mirror: MirrorOutcome.nullish(),
   predictions: DatasetRef.nullish(),
   predictionsCsv: ArtifactRef.nullish(),
   csv: ArtifactRef.nullish(),
@@ -78,6 +80,7 @@ export function runText({ runId, url, pipeline, status, ending, stages }: RunPic
       'model',
       result.model ? `${result.model.name} ${result.model.sha256.slice(0, 12)}  ${result.model.uri}` : undefined,
     ),
+    line('mirror', mirrorText(result)),
     line(
       'preds',
       result.predictions ? `${formatCount(result.predictions.rows)} rows  ${result.predictions.uri}` : undefined,
@@ -170,6 +173,14 @@ function answerText({ answer }: Readable): string | undefined {
   if (!answer) return undefined;
   const { date, prediction, goldenRows } = answer;
   return `${formatMetric(prediction)} for ${date}, of an endpoint that repeated ${formatCount(goldenRows)} golden predictions`;
+}
+
+/** Where the mirror of the registry shows the model, or why it does not. */
+function mirrorText({ mirror }: Readable): string | undefined {
+  if (!mirror) return undefined;
+  return mirror.kind === 'mirrored'
+    ? `${mirror.group}  ${mirror.name}`
+    : `the model is promoted, but the mirror does not show it: ${mirror.reason}`;
 }
 
 /** What a pipeline of a user's own gives, whose parts nobody here knows: a line each. */

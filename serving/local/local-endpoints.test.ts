@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ModelRef } from '../../contracts/refs.js';
-import { loadGoldenRows } from '../../models/golden-rows.js';
+import { loadGoldenRows } from '../../models/model-card.js';
 import { projectRoot } from '../../settings/home.js';
 import { storeSampleModel } from '../../test/harness/sample-model.js';
 import { temporaryStorage, type TemporaryStorage } from '../../test/contracts/temporary-storage.js';

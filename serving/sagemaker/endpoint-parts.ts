@@ -1,13 +1,8 @@
 import type { CreateEndpointConfigInput, CreateModelInput } from '@aws-sdk/client-sagemaker';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
 import { tagsOf, vpcOf } from '../../platforms/sagemaker/job-request.js';
+import { folderContainer } from '../../platforms/sagemaker/model-container.js';
 import type { EndpointSpec } from '../endpoint-host.js';
-
-/**
- * In the environment of an endpoint's model: the hash of the stored model. A model of the name without it is somebody else's, and the
- * server can say which model it has loaded.
- */
-export const MODEL_MARK = 'TEMPERED_MODEL';
 
 /** The only variant of an endpoint of ours. */
 const VARIANT = 'all';
@@ -24,17 +19,7 @@ export function modelRequest({ spec, aws, profile }: EndpointPlan): CreateModelI
   return {
     ModelName: spec.name,
     ExecutionRoleArn: profile.role,
-    PrimaryContainer: {
-      Image: profile.image,
-      ModelDataSource: {
-        S3DataSource: {
-          S3Uri: `${spec.model.uri.replace(/\/+$/, '')}/`,
-          S3DataType: 'S3Prefix',
-          CompressionType: 'None',
-        },
-      },
-      Environment: { [MODEL_MARK]: spec.model.sha256 },
-    },
+    PrimaryContainer: folderContainer(spec.model, profile),
     Tags: tagsOf(aws, { 'tempered:endpoint': spec.name }),
     ...(profile.subnets.length > 0 && { VpcConfig: vpcOf(profile) }),
   };

@@ -7,9 +7,11 @@ import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-prof
 import { type AwsCall, callAws } from '../../platforms/aws/aws-call.js';
 import { type AwsFault, faultOf } from '../../platforms/aws/aws-fault.js';
 import { clientSettings, lazily } from '../../platforms/aws/client-settings.js';
+import { ifNew, ifThere } from '../../platforms/aws/tolerate.js';
+import { MODEL_MARK } from '../../platforms/sagemaker/model-container.js';
 import { sentFields } from '../../platforms/sagemaker/sent-fields.js';
 import type { EndpointHandle, EndpointHost, EndpointSpec, EndpointState } from '../endpoint-host.js';
-import { configRequest, MODEL_MARK, modelRequest, type EndpointPlan } from './endpoint-parts.js';
+import { configRequest, modelRequest, type EndpointPlan } from './endpoint-parts.js';
 import { endpointState, isChanging } from './endpoint-state.js';
 import { refusalOf } from './model-error.js';
 
@@ -228,27 +230,6 @@ function taken(name: string, by: string): TemperedError {
     found: name,
     advice: 'choose another name, or remove that endpoint first',
   });
-}
-
-/** @returns false when something of that name is there already */
-async function ifNew(create: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await create();
-    return true;
-  } catch (error) {
-    if (faultOf(error) === 'conflict') return false;
-    throw error;
-  }
-}
-
-/** @returns undefined when it is not there */
-async function ifThere<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (faultOf(error) === 'absent') return undefined;
-    throw error;
-  }
 }
 
 function parseAnswer(name: string, body: string, count: number): InferenceAnswer {

@@ -15,15 +15,19 @@ const PROGRAM =
   'from jobs.lib.model_samples import saved_model\n' +
   'saved_model("lightgbm-text", pathlib.Path(sys.argv[1]) / "model", int(sys.argv[2]))';
 
+/** What the stage `evaluate` would have measured. */
+const METRICS = { mse: 25, rmse: 5, mae: 4, r2: 0.5, explainedVariance: 0.5, bias: 1e-7, smape: 0.1, rows: 100 };
+
 /**
  * Trains a small real model over an employee table and stores it as `salary`.
  * @param seed of its training data: another one is another model
  * @param options.damaged its card promises a prediction that the model does not make
+ * @param options.measured its card has metrics, as that of a model that went through the gate
  */
 export async function storeSampleModel(
   storage: Storage,
   seed: number,
-  options: { readonly damaged?: boolean } = {},
+  options: { readonly damaged?: boolean; readonly measured?: boolean } = {},
 ): Promise<ModelRef> {
   const folder = await mkdtemp(join(tmpdir(), 'tempered-model-'));
   try {
@@ -33,6 +37,7 @@ export async function storeSampleModel(
     });
     const model = join(folder, 'model');
     if (options.damaged) await breakPromise(join(model, 'model.json'));
+    if (options.measured) await addMetrics(join(model, 'model.json'));
     const stagedUri = layout.work(storage, `sample-${String(seed)}/model`);
     const files = [];
     for (const path of (await readdir(model)).sort()) {
@@ -51,6 +56,11 @@ export async function storeSampleModel(
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function addMetrics(cardPath: string): Promise<void> {
+  const card = JSON.parse(await readFile(cardPath, 'utf8')) as object;
+  await writeFile(cardPath, JSON.stringify({ ...card, metrics: { candidate: METRICS } }));
 }
 
 async function breakPromise(cardPath: string): Promise<void> {

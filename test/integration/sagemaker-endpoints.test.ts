@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ModelRef } from '../../contracts/refs.js';
-import { loadGoldenRows } from '../../models/golden-rows.js';
+import { loadGoldenRows } from '../../models/model-card.js';
 import type { EndpointHandle } from '../../serving/endpoint-host.js';
 import { SageMakerEndpoints } from '../../serving/sagemaker/sagemaker-endpoints.js';
 import { type SageMakerHarness, withSageMaker } from '../contracts/sagemaker-harness.js';

@@ -75,6 +75,7 @@ describe('a job that fails without a word', () => {
       storage: openStorage(`file://${folder}`, []),
       prices: loadPrices(null),
       endpointHosts: {},
+      modelMirror: null,
     };
   }
 
