@@ -1,5 +1,7 @@
+import io
 import json
 import sys
+import tarfile
 
 import pytest
 
@@ -132,9 +134,63 @@ def test_an_endpoint_without_its_model_data_fails(sagemaker):
     eventually(lambda: not sagemaker.list_endpoints(NameContains="hollow")["Endpoints"])
 
 
-def test_a_transform_job_asks_the_model_for_every_object(fake, sagemaker):
-    sagemaker.create_model(**model_request("batch", "twice"))
+def packed(name, content):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    return archive.getvalue()
+
+
+def transform_request(name, model, source, **more):
+    return {
+        "TransformJobName": name,
+        "ModelName": model,
+        "TransformInput": {"DataSource": {"S3DataSource": source}, "ContentType": "application/json"},
+        "TransformOutput": {"S3OutputPath": f"s3://data/{name}/out"},
+        "TransformResources": {"InstanceType": "ml.m6i.large", "InstanceCount": 1},
+        **more,
+    }
+
+
+def transformed(sagemaker, name):
+    def look():
+        found = sagemaker.describe_transform_job(TransformJobName=name)
+        return found["TransformJobStatus"] in {"Completed", "Failed"} and found
+
+    return eventually(look, 60)
+
+
+def test_a_transform_job_takes_the_files_of_a_manifest_and_no_model_that_is_not_packed(fake, sagemaker):
     s3 = fake.client("s3")
+    s3.put_object(Bucket="data", Key="models/thrice.tar.gz", Body=packed("factor.txt", b"3"))
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://data/models/thrice.tar.gz"}
+    sagemaker.create_model(ModelName="listed", PrimaryContainer=container, ExecutionRoleArn=ROLE)
+    for name in ("a", "b/c", "left-out"):
+        s3.put_object(Bucket="data", Key=f"listed/in/{name}", Body=b'{"instances": [{"x": 1}]}')
+    manifest = json.dumps([{"prefix": "s3://data/listed/in/"}, "a", "b/c"])
+    s3.put_object(Bucket="data", Key="listed/manifest.json", Body=manifest.encode())
+    source = {"S3DataType": "ManifestFile", "S3Uri": "s3://data/listed/manifest.json"}
+    sagemaker.create_transform_job(**transform_request("listed", "listed", source))
+    assert transformed(sagemaker, "listed")["TransformJobStatus"] == "Completed"
+    found = s3.list_objects_v2(Bucket="data", Prefix="listed/out/")["Contents"]
+    assert [each["Key"] for each in found] == ["listed/out/a.out", "listed/out/b/c.out"]
+
+    sagemaker.create_model(**model_request("unpacked", "twice"))
+    with pytest.raises(sagemaker.exceptions.ClientError, match="ModelDataSource is not supported"):
+        sagemaker.create_transform_job(**transform_request("unpacked", "unpacked", source))
+    with pytest.raises(sagemaker.exceptions.ClientError, match="cannot exceed 100 MB"):
+        sagemaker.create_transform_job(
+            **transform_request("large", "listed", source, MaxPayloadInMB=60, MaxConcurrentTransforms=2)
+        )
+
+
+def test_a_transform_job_asks_the_model_for_every_object(fake, sagemaker):
+    s3 = fake.client("s3")
+    s3.put_object(Bucket="data", Key="models/twice.tar.gz", Body=packed("factor.txt", b"2"))
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://data/models/twice.tar.gz"}
+    sagemaker.create_model(ModelName="batch", PrimaryContainer=container, ExecutionRoleArn=ROLE)
     lines = b'{"instances": [{"x": 1}]}\n{"instances": [{"x": 2}]}\n'
     s3.put_object(Bucket="data", Key="batch/in/rows.jsonl", Body=lines)
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/batch/in/"}}
@@ -147,11 +203,7 @@ def test_a_transform_job_asks_the_model_for_every_object(fake, sagemaker):
         TransformResources={"InstanceType": "ml.m6i.large", "InstanceCount": 1},
     )
 
-    def look():
-        found = sagemaker.describe_transform_job(TransformJobName="batch")
-        return found["TransformJobStatus"] in {"Completed", "Failed"} and found
-
-    found = eventually(look, 60)
+    found = transformed(sagemaker, "batch")
     assert found["TransformJobStatus"] == "Completed", found
     assert s3.get_object(Bucket="data", Key="batch/out/rows.jsonl.out")["Body"].read().split(b"\n") == [
         b'{"predictions": [2]}',

@@ -42,7 +42,7 @@ def server_process(
         ValueError: its data is not there.
     """
     container = make_container(host, folder, 1, 1)
-    primary = model.get("PrimaryContainer") or model["Containers"][0]
+    primary = primary_container(model)
     s3 = host.client("s3")
     target = container.local(f"{OPT_ML}/model")
     source = primary.get("ModelDataSource", {}).get("S3DataSource")
@@ -57,6 +57,12 @@ def server_process(
     environment = {"PYTHONPATH": str(PROJECT), "SAGEMAKER_BIND_TO_PORT": str(port), **primary.get("Environment", {})}
     machine = find_machine(instance_type)
     return container.process(host.serve, environment, machine=machine, region=region, timeout_seconds=None)
+
+
+def primary_container(model: dict[str, Any]) -> dict[str, Any]:
+    """The container of a model that answers requests."""
+    found: dict[str, Any] = model.get("PrimaryContainer") or model["Containers"][0]
+    return found
 
 
 def free_port() -> int:
@@ -75,15 +81,15 @@ def answers_ping(port: int) -> bool:
         return False
 
 
-def invoke(port: int, body: bytes, headers: dict[str, str]) -> Answer:
-    """POST /invocations, for a minute at most.
+def invoke(port: int, body: bytes, headers: dict[str, str], timeout_seconds: int = INVOCATION_SECONDS) -> Answer:
+    """POST /invocations.
 
     Raises:
         OSError: nobody answers.
     """
     request = urllib.request.Request(f"http://127.0.0.1:{port}/invocations", body, headers)
     try:
-        with urllib.request.urlopen(request, timeout=INVOCATION_SECONDS) as answer:  # noqa: S310 - http, ours
+        with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310 - http, ours
             kind = answer.headers.get("Content-Type", "application/octet-stream")
             return Answer(answer.status, answer.read(), kind)
     except urllib.error.HTTPError as error:

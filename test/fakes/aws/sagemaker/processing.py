@@ -6,28 +6,22 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from test.fakes.aws.bucket import download_prefix, upload_folder
-from test.fakes.aws.errors import ServiceError, invalid
-from test.fakes.aws.host import ShuttingDown
-from test.fakes.aws.jobs import LOG, Job, StopAsked, Threads, new_record
 from test.fakes.aws.machines import find_machine
 from test.fakes.aws.protocol import now
-from test.fakes.aws.records import LOCK, Records
-from test.fakes.aws.sagemaker.common import CAPACITY, INTERNAL, arn, check_image, check_quota, check_role, planned
+from test.fakes.aws.sagemaker.common import CAPACITY, INTERNAL, check_image, check_role
 from test.fakes.aws.sagemaker.container import Container, make_container
-from test.fakes.aws.sagemaker.listing import listed
 from test.fakes.aws.sagemaker.log_group import LogStream
+from test.fakes.aws.sagemaker.named_jobs import NamedJobs
 from test.fakes.aws.sagemaker.reasons import failure_reason, first_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from test.fakes.aws.host import Host
     from test.fakes.aws.job_process import Exit, ProcessSpec
+    from test.fakes.aws.jobs import Job
     from test.fakes.aws.protocol import Call, Result
     from test.fakes.aws.records import Record
 
-ENDED = {"Completed", "Failed", "Stopped"}
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 DEFAULT_RUNTIME_SECONDS = 86_400
 _LAUNCH_SECONDS = 120
@@ -38,107 +32,36 @@ _ECHOED = (
 )  # fmt: skip
 
 
-class ProcessingJobs:
+class ProcessingJobs(NamedJobs):
     """Their operations."""
 
-    def __init__(self, host: Host, threads: Threads) -> None:
-        self._host = host
-        self._threads = threads
-        self._jobs = Records(host.state / "sagemaker-processing-jobs")
-        self.operations: dict[str, Callable[[Call], Result | None]] = {
-            "CreateProcessingJob": self._create,
-            "DescribeProcessingJob": lambda call: _described(self._found(call)),
-            "StopProcessingJob": self._stop,
-            "ListProcessingJobs": self._list,
-        }
+    kind = "Processing"
 
-    def resume(self) -> None:
-        """Goes on with what another fake has left."""
-        for each in self._jobs:
-            if each["state"] not in ENDED:
-                self._drive(each["name"])
-
-    def jobs(self) -> list[Record]:
-        """All of them."""
-        return list(self._jobs)
-
-    def _found(self, call: Call) -> Record:
-        name = call.params["ProcessingJobName"]
-        found = self._jobs.find(name)
-        if found is None:
-            raise invalid(f"Could not find requested job with name: {name}")
-        return found
-
-    def _create(self, call: Call) -> Result:
+    def check(self, call: Call) -> tuple[str, dict[str, Any]]:
+        """Image, instance type and role."""
         params = call.params
-        name = params["ProcessingJobName"]
         check_image(params["AppSpecification"]["ImageUri"])
-        cluster = params["ProcessingResources"]["ClusterConfig"]
-        find_machine(cluster.get("InstanceType", ""))
+        instance_type = params["ProcessingResources"]["ClusterConfig"].get("InstanceType", "")
+        find_machine(instance_type)
         check_role(self._host, call, params["RoleArn"])
-        with LOCK:
-            existing = self._jobs.find(name)
-            if existing is not None:
-                raise ServiceError(
-                    "ResourceInUse",
-                    "Job name must be unique within an AWS account and region, and a job with this name already exists "
-                    f"({_arn(existing)})",
-                )
-            check_quota(self._host, call, cluster["InstanceType"], "processing job usage")
-            record = new_record("processing-job", name, call.region, "InProgress")
-            record |= {"request": params, "faults": planned(self._host, call)}
-            self._jobs.put(name, record)
-        self._drive(name)
-        return {"ProcessingJobArn": _arn(record)}
+        return instance_type, {}
 
-    def _drive(self, name: str) -> None:
-        job = Job(self._host, self._jobs, name)
-        self._threads.start(f"processing job {name}", lambda: _run(job))
+    def live(self, job: Job) -> None:
+        """Its containers, when there is a machine."""
+        _run(job)
 
-    def _stop(self, call: Call) -> None:
-        with LOCK:
-            record = self._found(call)
-            if record["state"] in ENDED:
-                raise invalid(f"The request was rejected because the processing job is in status {record['state']}.")
-            self._jobs.update(record["name"], state="Stopping", stopAsked=True, modified=now())
+    def end(self, job: Job, state: str, reason: str | None = None) -> None:
+        """Without containers."""
+        _end(job, state, reason)
 
-    def _list(self, call: Call) -> Result:
-        shown, token = listed(self._jobs, call.params)
+    def described(self, record: Record) -> Result:
+        """The request, and what a container said last."""
+        request = record["request"]
         return {
-            "ProcessingJobSummaries": [
-                {
-                    "ProcessingJobName": each["name"],
-                    "ProcessingJobArn": _arn(each),
-                    "CreationTime": each["created"],
-                    "ProcessingEndTime": each.get("endedAt"),
-                    "LastModifiedTime": each["modified"],
-                    "ProcessingJobStatus": each["state"],
-                    "FailureReason": each.get("reason"),
-                }
-                for each in shown
-            ],
-            "NextToken": token,
+            **{name: request[name] for name in _ECHOED if name in request},
+            "ExitMessage": record.get("message"),
+            "LastModifiedTime": record["modified"],
         }
-
-
-def _arn(record: Record) -> str:
-    return arn(record["region"], f"processing-job/{record['name']}")
-
-
-def _described(record: Record) -> Result:
-    request = record["request"]
-    return {
-        **{name: request[name] for name in _ECHOED if name in request},
-        "ProcessingJobName": record["name"],
-        "ProcessingJobArn": _arn(record),
-        "ProcessingJobStatus": record["state"],
-        "ExitMessage": record.get("message"),
-        "FailureReason": record.get("reason"),
-        "CreationTime": record["created"],
-        "ProcessingStartTime": record.get("startedAt"),
-        "ProcessingEndTime": record.get("endedAt"),
-        "LastModifiedTime": record["modified"],
-    }
 
 
 def _run(job: Job) -> None:
@@ -153,22 +76,14 @@ def _run(job: Job) -> None:
         _upload_outputs(job, "Continuous", synced)
         return False
 
-    try:
-        if not job.has_run:
-            job.pause(_LAUNCH_SECONDS)
-            if "capacity" in job.record["faults"]:
-                _end(job, "Failed", CAPACITY)
-                return
-        job.update(startedAt=job.record.get("startedAt", now()))
-        exits = job.run(lambda folder: _processes(job, folder), while_running=beside)
-        _conclude(job, exits, synced)
-    except StopAsked:
-        _end(job, "Stopped")
-    except ShuttingDown:
-        raise
-    except Exception as error:  # noqa: BLE001 - moving files may fail in any way; the job then fails, as there
-        LOG.info("processing job %s: %r", job.key, error)
-        _end(job, "Failed", f"ClientError: {error}")
+    if not job.has_run:
+        job.pause(_LAUNCH_SECONDS)
+        if "capacity" in job.record["faults"]:
+            _end(job, "Failed", CAPACITY)
+            return
+    job.update(startedAt=job.record.get("startedAt", now()))
+    exits = job.run(lambda folder: _processes(job, folder), while_running=beside)
+    _conclude(job, exits, synced)
 
 
 def _containers(job: Job, folder: Path) -> list[Container]:

@@ -7,8 +7,6 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 from test.fakes.aws.bucket import download_prefix, split_uri, upload_folder
-from test.fakes.aws.host import ShuttingDown
-from test.fakes.aws.jobs import LOG, Job, StopAsked
 from test.fakes.aws.machines import find_machine
 from test.fakes.aws.protocol import now
 from test.fakes.aws.sagemaker.common import CAPACITY, INTERNAL
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from test.fakes.aws.job_process import Exit, ProcessSpec
+    from test.fakes.aws.jobs import Job
     from test.fakes.aws.records import Record
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -31,19 +30,9 @@ _LAUNCH_SECONDS = {"Starting": 30, "LaunchingMLInstances": 60, "PreparingTrainin
 
 def run_training(job: Job) -> None:
     """From Starting to its end."""
-    try:
-        if not job.has_run and not _launch(job):
-            return
-        exits = _run(job)
-    except StopAsked:
-        _end(job, "Stopped", "Stopped")
+    if not job.has_run and not _launch(job):
         return
-    except ShuttingDown:
-        raise
-    except Exception as error:  # noqa: BLE001 - downloading may fail in any way; the job then fails, as there
-        LOG.info("training job %s: %r", job.key, error)
-        _end(job, "Failed", "Failed", reason=f"ClientError: {error}")
-        return
+    exits = _run(job)
     if exits is not None:
         _conclude(job, exits)
 
@@ -60,10 +49,10 @@ def _launch(job: Job) -> bool:
         job.pause(seconds)
         if status == "LaunchingMLInstances" and "capacity" in job.record["faults"]:
             if not job.record["request"].get("EnableManagedSpotTraining"):
-                _end(job, "Failed", "Failed", reason=CAPACITY)
+                end(job, "Failed", "Failed", reason=CAPACITY)
             else:
                 job.pause(job.record["request"]["StoppingCondition"]["MaxWaitTimeInSeconds"])
-                _end(job, "Stopped", "MaxWaitTimeExceeded")
+                end(job, "Stopped", "MaxWaitTimeExceeded")
             return False
     return True
 
@@ -78,7 +67,7 @@ def _run(job: Job) -> list[Exit] | None:
         if not any(each.preempted for each in exits) or job.stop_asked:
             return exits
         if not job.record["request"].get("EnableManagedSpotTraining"):
-            _end(job, "Failed", "Failed", reason=INTERNAL)
+            end(job, "Failed", "Failed", reason=INTERNAL)
             return None
         beside.save_checkpoints()
         _move(job, "Interrupted")
@@ -199,20 +188,20 @@ def _conclude(job: Job, exits: list[Exit]) -> None:
     job.update(peakBytes=max(each.peak_bytes for each in exits))
     if job.stop_asked:
         _upload_artifacts(job, containers)
-        _end(job, "Stopped", "Stopped")
+        end(job, "Stopped", "Stopped")
     elif any(each.timed_out for each in exits):
         _upload_artifacts(job, containers)
-        _end(job, "Stopped", "MaxRuntimeExceeded")
+        end(job, "Stopped", "MaxRuntimeExceeded")
     elif failed is None:
         _move(job, "Uploading")
         _upload_artifacts(job, containers)
-        _end(job, "Completed", "Completed")
+        end(job, "Completed", "Completed")
     else:
         number = exits.index(failed)
         told = containers[number].ml / "output" / "failure"
         text = told.read_text(errors="replace") if told.is_file() else ""
         bare = "bare-exit-137" in job.record["faults"]
-        _end(job, "Failed", "Failed", reason=failure_reason(failed, text, bare=bare))
+        end(job, "Failed", "Failed", reason=failure_reason(failed, text, bare=bare))
     job.host.pause(_LOGS_AFTER_SECONDS)
     for stream in _streams(job, folder):
         stream.ship(final=True)
@@ -243,7 +232,8 @@ def _move(job: Job, secondary: str) -> None:
     job.update(secondary=secondary, transitions=[*before, {**last, "EndTime": at}, following])
 
 
-def _end(job: Job, state: str, secondary: str, *, reason: str | None = None) -> None:
+def end(job: Job, state: str, secondary: str, *, reason: str | None = None) -> None:
+    """Its last state."""
     *before, last = job.record["transitions"]
     at = now()
     message = reason or f"Training job {state.lower()}"
