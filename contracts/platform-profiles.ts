@@ -82,6 +82,9 @@ export const EmrServerlessProfile = z.strictObject({
 });
 export type EmrServerlessProfile = Readonly<z.infer<typeof EmrServerlessProfile>>;
 
+/** The stage that a transform job can do. */
+const TRANSFORMED = 'predict';
+
 /** `sagemaker` of tempered.json: training jobs for Ray stages, processing jobs for Python stages, and endpoints. */
 export const SageMakerProfile = z.strictObject({
   role: RoleArn,
@@ -94,8 +97,17 @@ export const SageMakerProfile = z.strictObject({
     .optional(),
   /** Hosts of one Ray training job. */
   rayHosts: z.int().min(1).max(100).default(1),
-  /** How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. */
-  jobs: z.record(z.string(), z.enum(['training', 'processing'])).default({}),
+  /**
+   * How each stage runs; Ray stages are training jobs and the others processing jobs unless said otherwise here. A transform job asks a
+   * model about every row of a data set, which is what the stage `predict` does and no other.
+   */
+  jobs: z
+    .record(z.string(), z.enum(['training', 'processing', 'transform']))
+    .refine(
+      (jobs) => Object.entries(jobs).every(([stage, kind]) => kind !== 'transform' || stage === TRANSFORMED),
+      `training or processing for every stage but ${TRANSFORMED}`,
+    )
+    .default({}),
   endpointInstanceType: textLike(/^ml\./, 'an instance type, as ml.m6i.large').default('ml.m6i.large'),
   /**
    * Model package group that mirrors our model registry: a promoted model becomes an approved version in it. `{model}` stands for the

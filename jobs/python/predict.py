@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -15,6 +15,7 @@ from jobs.lib.chunks import map_chunks
 from jobs.lib.contract import InvalidInput, Job, Output, Result, Salvaged, artifact_output, run_job
 from jobs.lib.datasets import Dataset, dataset_output
 from jobs.lib.params import parse_params, require
+from jobs.lib.prediction_columns import ID, NAME, prediction_schema
 from jobs.lib.row_chunks import Chunk, plan_chunks
 from jobs.lib.salvage import FinishedChunk, FinishedChunks
 from jobs.python.predict_chunks import CHUNK_ROWS, ChunkWork, load_once, predict_chunk
@@ -107,14 +108,12 @@ def main(job: Job) -> Result:
 def _check_signature(model: LoadedModel, dataset: Dataset, *, with_names: bool) -> pa.Schema:
     """The schema of the predictions. InvalidInput names the column that is missing, of another type, or has nulls."""
     features = {feature.name: feature.type for feature in model.card.features}
-    dataset.require({"id": "int64", **features}).require_no_nulls(["id", *features])
-    fields: list[pa.Field[Any]] = [pa.field("id", pa.int64(), nullable=False)]
-    if "full_name" in dataset.schema.names:
-        dataset.require({"full_name": "string"})
-        fields.append(pa.field("full_name", pa.string()))
+    dataset.require({ID: "int64", **features}).require_no_nulls([ID, *features])
+    if NAME in dataset.schema.names:
+        dataset.require({NAME: "string"})
     elif with_names:
-        raise InvalidInput(f"{dataset.name}#full_name", "no such column", "string: the CSV holds names")
-    return pa.schema([*fields, pa.field("prediction", pa.float64(), nullable=False)])
+        raise InvalidInput(f"{dataset.name}#{NAME}", "no such column", "string: the CSV holds names")
+    return prediction_schema(dataset.schema)
 
 
 def _place(job: Job, kept: FinishedChunks, chunks: list[FinishedChunk], *, csv: bool) -> dict[str, Output]:

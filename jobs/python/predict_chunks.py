@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from jobs.lib.arrow_arrays import arrow_array
 from jobs.lib.memory import own_rss_bytes
 from jobs.lib.model_input import open_model
 from jobs.lib.parquet_writer import ParquetFileWriter
+from jobs.lib.prediction_columns import NAME, PREDICTION, with_predictions
 from jobs.lib.prediction_table import predictor
 from jobs.lib.salvage import FinishedChunk, FinishedChunks
 from jobs.python.predict_csv import csv_lines
@@ -65,14 +65,14 @@ def predict_chunk(work: ChunkWork) -> FinishedChunk:
     predict = _predictor(work.model, work.threads, work.total_rows)
     chunk, finished = work.chunk, FinishedChunks(work.folder)
     parquet, csv = f"{chunk.name}.parquet", f"{chunk.name}.csv"
-    writer = ParquetFileWriter(finished.temporary_path(parquet), work.schema, dictionary_columns=["full_name"])
+    writer = ParquetFileWriter(finished.temporary_path(parquet), work.schema, dictionary_columns=[NAME])
     with finished.temporary_path(csv).open("wb") as lines:
         for number, batch in enumerate(chunk.batches(work.columns, work.batch_rows), 1):
             started = time.perf_counter()
-            predicted = _with_predictions(batch, predict(batch), work.schema)
+            predicted = with_predictions(batch, predict(batch), work.schema)
             writer.write(predicted)
             if work.csv:
-                lines.write(csv_lines(predicted.column("full_name"), predicted.column("prediction")))
+                lines.write(csv_lines(predicted.column(NAME), predicted.column(PREDICTION)))
             _log(work, number, writer.rows, batch.num_rows / (time.perf_counter() - started))
     writer.close()
     if writer.rows != chunk.rows:
@@ -92,11 +92,6 @@ def load_once(source: ModelInput) -> LoadedModel:
 def _predictor(source: ModelInput, threads: int, rows: int) -> Callable[[pa.RecordBatch], Predictions]:
     """One a process, so that its table of predictions serves all chunks."""
     return predictor(load_once(source), threads, rows)
-
-
-def _with_predictions(batch: pa.RecordBatch, predictions: Predictions, schema: pa.Schema) -> pa.RecordBatch:
-    kept = [batch.column(name) for name in schema.names[:-1]]
-    return pa.RecordBatch.from_arrays([*kept, arrow_array(predictions, pa.float64())], schema=schema)
 
 
 def _log(work: ChunkWork, batch: int, done: int, rows_per_second: float) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from jobs.lib.errors import InvalidInput
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -26,10 +26,10 @@ JSON, CSV = "application/json", "text/csv"
 class Inference:
     """A loaded model that answers one request at a time, as the model libraries want it."""
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, lock: threading.Lock) -> None:
         self._model = model
         self._features = model.card.features
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = lock
 
     def answer(self, content_type: str, body: bytes) -> str:
         """The answer in the form of the request: `{"predictions": [...]}`, or a number a line.

@@ -4,7 +4,8 @@
     python -m jobs.serve.server serve --state FOLDER --port 0    on one machine: says in FOLDER how it is
 
 GET /ping answers 200 once the model is loaded and has repeated its golden predictions. POST /invocations takes JSON
-(`{"instances": [{"feature": 1.5}]}`, answered by `{"predictions": [...]}`) or CSV. SIGTERM ends it.
+(`{"instances": [{"feature": 1.5}]}`, answered by `{"predictions": [...]}`) or CSV, and of batch transform jobs whole
+Parquet files, answered by Parquet. SIGTERM ends it.
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
@@ -28,6 +29,7 @@ from jobs.lib.model_card import read_card
 from jobs.serve.inference import CSV, JSON, Inference
 from jobs.serve.memory_limit import limit_memory
 from jobs.serve.server_state import ServerState
+from jobs.serve.table_inference import PARQUET, TableInference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,10 @@ CONTAINER_MODEL = Path("/opt/ml/model")
 CONTAINER_PORT = 8080
 # The most that SageMaker passes on to a container: https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
 MAX_BODY_BYTES = 25 << 20
+# Of a batch transform job: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
+MAX_TABLE_BYTES = 100 << 20
+BATCH_ROWS, THREADS = "TEMPERED_BATCH_ROWS", "TEMPERED_THREADS"
+"""In the environment: how tables are predicted. See `TableInference`."""
 IDENTITY_HEADER = "X-Tempered-Endpoint"
 
 
@@ -58,23 +64,24 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if self.path != "/invocations":
             self._refuse(HTTPStatus.NOT_FOUND, InvalidInput("path", self.path, "/invocations"))
-        elif content_type not in (JSON, CSV):
-            self._refuse(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, InvalidInput("Content-Type", content_type, f"{JSON} or {CSV}")
-            )
-        elif length > MAX_BODY_BYTES:
-            allowed = f"{MAX_BODY_BYTES} bytes at most"
+        elif content_type not in (JSON, CSV, PARQUET):
+            allowed = f"{JSON} or {CSV}, or {PARQUET} for whole tables"
+            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, InvalidInput("Content-Type", content_type, allowed))
+        elif length > (most := MAX_TABLE_BYTES if content_type == PARQUET else MAX_BODY_BYTES):
+            allowed = f"{most} bytes at most"
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, InvalidInput("body", f"{length} bytes", allowed))
         else:
             self._predict(content_type, length)
 
     def _predict(self, content_type: str, length: int) -> None:
         try:
-            answer = self.server.inference.answer(content_type, self.rfile.read(length))
+            answer = self.server.answer(content_type, self.rfile.read(length))
         except InvalidInput as error:
+            self._log(content_type, error)
             self._answer(HTTPStatus.BAD_REQUEST, JSON, _described(error))
             return
-        except MemoryError:
+        except MemoryError as error:
+            self._log(content_type, error)
             text = json.dumps({"error": "out of memory: send fewer instances at once"})
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, JSON, text)
             return
@@ -85,8 +92,13 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._answer(status, JSON, _described(error))
 
-    def _answer(self, status: HTTPStatus, content_type: str, text: str) -> None:
-        body = text.encode()
+    def _log(self, content_type: str, error: Exception) -> None:
+        """Of a transform job nobody reads the answer, and the service says no more than `See job logs`."""
+        if content_type == PARQUET:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+
+    def _answer(self, status: HTTPStatus, content_type: str, answer: str | bytes) -> None:
+        body = answer.encode() if isinstance(answer, str) else answer
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
@@ -107,9 +119,24 @@ class ModelServer(ThreadingHTTPServer):
         import_lean(read_card(model_folder).format)
         model = load_model(model_folder)
         self.name = name
-        self.inference = Inference(model)
+        one_at_a_time = threading.Lock()
+        self._inference = Inference(model, one_at_a_time)
+        self._tables = TableInference(
+            model,
+            one_at_a_time,
+            batch_rows=int(os.environ.get(BATCH_ROWS, "250000")),
+            threads=int(os.environ.get(THREADS, "1")),
+        )
         self.description = {"learner": model.card.learner, "features": model.card.feature_names}
         super().__init__(address, Handler)
+
+    def answer(self, content_type: str, body: bytes) -> str | bytes:
+        """The answer to a request, in the form of the request.
+
+        Raises:
+            InvalidInput: naming what the model does not take.
+        """
+        return self._tables.answer(body) if content_type == PARQUET else self._inference.answer(content_type, body)
 
 
 def _described(error: InvalidInput) -> str:

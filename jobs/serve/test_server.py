@@ -12,10 +12,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from jobs.lib.model import load_model
 from jobs.lib.model_samples import saved_model
+from jobs.lib.prediction_columns import prediction_schema
 
 ROOT = Path(__file__).parents[2]
 ROW = {"age": 40, "is_active": 1, "tenure_days": 100}
@@ -109,7 +112,15 @@ def test_csv_with_a_header_and_without_says_the_same_as_json(served):
         ("40,1\n", "text/csv", 400, "row 1", "2 values", "3: age, is_active, tenure_days"),
         ("", "text/csv", 400, "body", "no rows", "at least one row"),
         (b"\xff", "text/csv", 400, "body", "'utf-8'", "text in UTF-8"),
-        ("<x/>", "application/xml", 415, "Content-Type", "application/xml", "application/json or text/csv"),
+        (
+            "<x/>",
+            "application/xml",
+            415,
+            "Content-Type",
+            "application/xml",
+            "application/json or text/csv, or application/x-parquet",
+        ),
+        (b"PAR1", "application/x-parquet", 400, "body", "Parquet", "a whole Parquet file"),
     ],
 )
 def test_a_wrong_request_is_refused_by_field(served, body, content_type, status, field, found, allowed):
@@ -119,6 +130,59 @@ def test_a_wrong_request_is_refused_by_field(served, body, content_type, status,
     assert str(said["found"]).startswith(str(found))
     assert said["allowed"].startswith(allowed)
     assert invoke(served, json.dumps({"instances": [ROW]}))[0] == 200
+
+
+def table(rows, **change):
+    columns = {
+        "id": list(range(rows)),
+        "full_name": [f"Name {row % 7}" for row in range(rows)],
+        "age": [18 + row % 63 for row in range(rows)],
+        "is_active": [row % 3 == 0 for row in range(rows)],
+        "tenure_days": [row * 7 % 3650 for row in range(rows)],
+    }
+    return pa.table({**columns, **change})
+
+
+def parquet(rows):
+    target = pa.BufferOutputStream()
+    pq.write_table(rows, target)
+    return target.getvalue().to_pybytes()
+
+
+def post(url, body):
+    headers = {"Content-Type": "application/x-parquet"}
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/invocations", body, headers), timeout=60) as answer:
+        assert answer.headers["Content-Type"] == "application/x-parquet"
+        return pq.read_table(pa.BufferReader(answer.read()))
+
+
+def test_a_whole_table_is_answered_by_its_predictions_row_for_row(served):
+    url, model = served
+    rows = table(300_000)
+    found = post(url, parquet(rows))
+    assert found.schema.equals(prediction_schema(rows.schema))
+    of_rows = rows.select(["id", "full_name"])
+    assert found.select(["id", "full_name"]).cast(of_rows.schema).equals(of_rows)
+    features = {name: rows.column(name).to_numpy() for name in ("age", "is_active", "tenure_days")}
+    assert found.column("prediction").to_numpy().tolist() == model.predict(features).tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "found"),
+    [
+        (table(2).drop(["age"]), "body#age", "no such column"),
+        (table(2).drop(["id"]), "body#id", "no such column"),
+        (table(2, age=[1.5, 2.5]), "batch#age", "double"),
+        (table(2, age=[1, None]), "batch#age", "1 nulls"),
+        (table(2, id=[None, 1]), "body#id", "1 nulls"),
+        (table(2, full_name=[1, 2]), "body#full_name", "int64"),
+    ],
+)
+def test_a_table_that_the_model_does_not_take_is_refused_by_its_column(served, rows, field, found):
+    code, answer = invoke(served, parquet(rows), "application/x-parquet")
+    said = json.loads(answer)
+    assert (code, said["field"]) == (400, field)
+    assert str(said["found"]).startswith(found)
 
 
 def test_another_path_is_not_found(served):

@@ -87,7 +87,7 @@ export class RemotePlatform implements Platform {
     const id = await this.#start(job, folder);
     if (id === undefined) return this.#handle(job);
     // A stop that did not find the job yet has left its wish; from here on every stop finds it.
-    if ((await folder.findStop()) !== null) await this.#end(id);
+    if ((await folder.findStop()) !== null) await this.#end(id, job.key);
     return this.#handle(job, id);
   }
 
@@ -96,11 +96,12 @@ export class RemotePlatform implements Platform {
     const id = handleId === key ? await folder.findSubmitted() : handleId;
     if (id === undefined) return this.#unstarted(folder);
     const state = await this.service.describe(id);
+    if (!isUnderWay(state) && state.kind !== 'absent') await this.service.conclude?.(id, key);
     switch (state.kind) {
       case 'queued':
         return state;
       case 'running':
-        return { kind: 'running', progress: await folder.findProgress(), vitals: null };
+        return { kind: 'running', progress: state.progress ?? (await folder.findProgress()), vitals: null };
       case 'succeeded':
         return { kind: 'exited', seconds: state.seconds, peakBytes: 0, oomKills: null, ...billed(state) };
       case 'failed':
@@ -116,11 +117,11 @@ export class RemotePlatform implements Platform {
   async stop({ key, id: handleId }: JobHandle, reason: StopReason): Promise<void> {
     const folder = this.#folder(key);
     const known = handleId === key ? await folder.findSubmitted() : handleId;
-    if (known !== undefined && !isUnderWay(await this.service.describe(known))) return;
+    if (known !== undefined && !isUnderWay(await this.service.describe(known))) return this.#end(known, key);
     await folder.noteStop(reason);
     // Noted before it is looked for: whoever submits it at this moment looks for the note after the start.
     const id = known ?? (await this.#findStarted(folder));
-    if (id !== undefined) await this.#end(id);
+    if (id !== undefined) await this.#end(id, key);
   }
 
   async logs({ key, id: handleId }: JobHandle, bytes: number): Promise<string> {
@@ -169,12 +170,16 @@ export class RemotePlatform implements Platform {
   }
 
   /** Returns when the job is over. */
-  async #end(id: string): Promise<void> {
+  async #end(id: string, key: string): Promise<void> {
     let isAsked = false;
     let pauseMs = this.surroundings.patience?.stopMs ?? SHORTEST_PAUSE_MS;
     for (;;) {
       const state = await this.service.describe(id);
-      if (!isUnderWay(state)) return;
+      if (state.kind === 'absent') return;
+      if (!isUnderWay(state)) {
+        await this.service.conclude?.(id, key);
+        return;
+      }
       if (!isAsked && !(state.kind === 'running' && state.isStopping)) await this.service.cancel(id);
       isAsked = true;
       await sleep(pauseMs);

@@ -1,5 +1,5 @@
 import type { EvidenceEngine } from '../../contracts/evidence.js';
-import type { Engine, JobSpec } from '../../contracts/job.js';
+import type { Engine, JobSpec, Progress } from '../../contracts/job.js';
 import type { Offer } from '../../contracts/resources.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { CodeInStorage } from './code-bundle.js';
@@ -18,8 +18,8 @@ export interface RemoteJob {
 /** What a service knows of a job at one moment, whatever its own words for it; `usage` as it bills the job, where it says so. */
 export type ServiceState =
   | { readonly kind: 'queued'; readonly message: string }
-  /** `isStopping`: it was asked to stop, and has not yet. */
-  | { readonly kind: 'running'; readonly isStopping: boolean }
+  /** `isStopping`: it was asked to stop, and has not yet. `progress`: where the service knows it and the job does not tell it itself. */
+  | { readonly kind: 'running'; readonly isStopping: boolean; readonly progress?: Progress }
   | { readonly kind: 'succeeded'; readonly seconds: number; readonly usage?: Usage }
   | {
       readonly kind: 'failed';
@@ -66,6 +66,11 @@ export interface RemoteService {
   describe(id: string): Promise<ServiceState>;
   /** Asks a job to stop. Returns when the service has taken note; one that is over is fine. */
   cancel(id: string): Promise<void>;
+  /**
+   * Does what the service leaves undone of a job that is over, before its end is told: once more is the same as once. Absent where a job does
+   * all of it itself.
+   */
+  conclude?(id: string, key: string): Promise<void>;
   /** The last `bytes` of what the job wrote; null while the service has delivered nothing of it. */
   findLog(id: string, bytes: number): Promise<FoundLog | null>;
 }

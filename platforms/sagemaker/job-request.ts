@@ -52,7 +52,7 @@ export function trainingRequest({ job, type, aws, profile }: JobPlan): CreateTra
       VolumeSizeInGB: volumeGib(job.spec.resources),
     },
     StoppingCondition: { MaxRuntimeInSeconds: profile.timeoutMinutes * 60 },
-    Environment: environment(job),
+    Environment: environmentOf(job),
     Tags: tagsOf(aws, { 'tempered:job': job.name }),
     ...(profile.subnets.length > 0 && { VpcConfig: vpcOf(profile) }),
   };
@@ -81,7 +81,7 @@ export function processingRequest({ job, type, aws, profile }: JobPlan): CreateP
       },
     },
     StoppingCondition: { MaxRuntimeInSeconds: Math.min(profile.timeoutMinutes * 60, LONGEST_PROCESSING_SECONDS) },
-    Environment: environment(job),
+    Environment: environmentOf(job),
     Tags: tagsOf(aws, { 'tempered:job': job.name }),
     ...(profile.subnets.length > 0 && { NetworkConfig: { VpcConfig: vpcOf(profile) } }),
   };
@@ -103,7 +103,8 @@ export function vpcOf({ subnets, securityGroups }: SageMakerProfile): {
   return { Subnets: [...subnets], SecurityGroupIds: [...securityGroups] };
 }
 
-function environment({ spec }: RemoteJob): Record<string, string> {
+/** In the environment of every job's containers. */
+export function environmentOf({ spec }: RemoteJob): Record<string, string> {
   return { [OWN_MARK]: clientToken(spec.key), PYTHONUNBUFFERED: '1' };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { processingState, trainingState } from './job-state.js';
+import { processingState, trainingState, transformState } from './job-state.js';
 
 const start = new Date('2026-01-01T00:00:00Z');
 const end = new Date('2026-01-01T00:01:30Z');
@@ -98,5 +98,30 @@ describe('what a job took', () => {
     expect(processingState(job)).toMatchObject({ usage: { instanceHours: { 'ml.m6i.xlarge': 0.05 } } });
     const { ProcessingResources } = job;
     expect(processingState({ ProcessingJobStatus: 'Failed', ProcessingResources })).not.toHaveProperty('usage');
+  });
+});
+
+describe('a transform job', () => {
+  test('is queued until its server has begun, and runs until it has stopped', () => {
+    expect(transformState({ TransformJobStatus: 'InProgress' })).toMatchObject({ kind: 'queued' });
+    expect(transformState({ TransformJobStatus: 'InProgress', TransformStartTime: start })).toMatchObject({
+      kind: 'running',
+    });
+    expect(transformState({ TransformJobStatus: 'Stopping' })).toEqual({ kind: 'running', isStopping: true });
+  });
+
+  test('that failed keeps the words of the service, and has a log that says more', () => {
+    const reason = 'AlgorithmError: See job logs for more information';
+    const times = { TransformStartTime: start, TransformEndTime: end };
+    const TransformResources = { InstanceType: 'ml.m6i.xlarge', InstanceCount: 1 } as const;
+    const job = { TransformJobStatus: 'Failed', FailureReason: reason, TransformResources, ...times } as const;
+    expect(transformState(job)).toEqual({
+      kind: 'failed',
+      seconds: 90,
+      reason,
+      exitCode: null,
+      hasLog: true,
+      usage: { vcpuHours: 0, memoryGibHours: 0, instanceHours: { 'ml.m6i.xlarge': 0.025 } },
+    });
   });
 });

@@ -1,4 +1,8 @@
-import type { DescribeProcessingJobResponse, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import type {
+  DescribeProcessingJobResponse,
+  DescribeTrainingJobResponse,
+  DescribeTransformJobResponse,
+} from '@aws-sdk/client-sagemaker';
 import type { Usage } from '../../contracts/usage.js';
 import type { ServiceState } from '../aws/remote-service.js';
 
@@ -58,6 +62,20 @@ export function processingState(job: Partial<DescribeProcessingJobResponse>): Se
     waits: job.ProcessingStartTime === undefined ? 'SageMaker prepares the instance' : null,
     // No billable time is told for these: it is that of their program.
     usage: instanceUsage(job.ProcessingResources?.ClusterConfig, job.ProcessingEndTime && seconds),
+  });
+}
+
+/** A transform job in the words of all services. */
+export function transformState(job: Partial<DescribeTransformJobResponse>): ServiceState {
+  const seconds = secondsBetween(job.TransformStartTime, job.TransformEndTime);
+  return stateOf({
+    status: job.TransformJobStatus,
+    secondary: undefined,
+    reason: job.FailureReason,
+    seconds,
+    hasLog: job.TransformStartTime !== undefined,
+    waits: job.TransformStartTime === undefined ? 'SageMaker prepares the instance' : null,
+    usage: instanceUsage(job.TransformResources, job.TransformEndTime && seconds),
   });
 }
 

@@ -18,3 +18,12 @@ export function folderContainer({ uri, sha256 }: ModelRef, { image }: Pick<SageM
     Environment: { [MODEL_MARK]: sha256 },
   } as const satisfies ContainerDefinition;
 }
+
+/** The same with the model in one archive, which a transform job wants. */
+export function archiveContainer({ sha256 }: ModelRef, archiveUri: string, { image }: Pick<SageMakerProfile, 'image'>) {
+  return {
+    Image: image,
+    ModelDataUrl: archiveUri,
+    Environment: { [MODEL_MARK]: sha256 },
+  } as const satisfies ContainerDefinition;
+}

@@ -1,4 +1,3 @@
-import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
@@ -10,30 +9,23 @@ import { clientSettings, lazily } from '../aws/client-settings.js';
 import { clientToken } from '../aws/job-name.js';
 import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
+import { ifNew, ifThere } from '../aws/tolerate.js';
 import { capacityRefusals } from './capacity-refusals.js';
 import { JobLogs } from './job-logs.js';
-import { OWN_MARK, processingRequest, trainingRequest, type JobPlan } from './job-request.js';
-import { processingState, trainingState } from './job-state.js';
+import { type Aws, type JobCalls, PROCESSING, TRAINING } from './job-calls.js';
+import { OWN_MARK, type JobPlan } from './job-request.js';
 import { sentFields } from './sent-fields.js';
 import { chooseType, offerOf, sizeClasses, type SizeClass } from './sizes.js';
+import { transformCalls } from './transform/transform-calls.js';
 
 const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
 
 /** Has the beginning of our names, which the workers' role is limited to, and no stage's name. */
 const NO_JOB = 'tempered-0';
 
-/** The kinds of jobs, as they stand in ARNs, and where their logs are. */
-const LOG_GROUPS = {
-  'training-job': '/aws/sagemaker/TrainingJobs',
-  'processing-job': '/aws/sagemaker/ProcessingJobs',
-} as const;
-type JobKind = keyof typeof LOG_GROUPS;
-const KINDS: readonly JobKind[] = ['training-job', 'processing-job'];
-
-interface Aws {
-  readonly sdk: typeof SageMakerSdk;
-  readonly client: SageMakerSdk.SageMakerClient;
-}
+/** The kinds of jobs, as they stand in ARNs. */
+const KINDS = ['training-job', 'processing-job', 'transform-job'] as const;
+type JobKind = (typeof KINDS)[number];
 
 /** What the service is opened with. */
 export interface SageMakerOptions {
@@ -44,7 +36,7 @@ export interface SageMakerOptions {
 }
 
 /**
- * Training and processing jobs. A job's name is its key: one that is there already is the same job, if it carries our mark. Its id here is
+ * Training, processing and transform jobs. A job's name is its key: one that is there already is the same job, if it carries our mark. Its id here is
  * kind and name, as at the end of its ARN.
  */
 export class SageMakerService implements RemoteService {
@@ -55,12 +47,18 @@ export class SageMakerService implements RemoteService {
   readonly startsOnce = true;
   readonly logDelayMs = 60_000;
   readonly #classes: readonly SizeClass[];
+  readonly #calls: Readonly<Record<JobKind, JobCalls>>;
   readonly #logs: JobLogs;
   readonly #client: () => Promise<Aws>;
 
   constructor(private readonly options: SageMakerOptions) {
     this.#classes = sizeClasses(options.profile.instanceTypes);
     this.offer = offerOf(this.#classes);
+    this.#calls = {
+      'training-job': TRAINING,
+      'processing-job': PROCESSING,
+      'transform-job': transformCalls(options.storage),
+    };
     this.#logs = new JobLogs(options.aws);
     this.#client = lazily(async () => {
       const sdk = await import('@aws-sdk/client-sagemaker');
@@ -106,12 +104,8 @@ export class SageMakerService implements RemoteService {
     const type = chooseType(this.#classes, spec.resources, await capacityRefusals(storage, spec.key));
     const plan: JobPlan = { job, type, aws, profile };
     const fields = { ...FIELDS, sent: sentFields(profile, type.name) };
-    await this.#call({ action: `start ${spec.stage} on SageMaker`, fields }, async ({ sdk, client }) => {
-      try {
-        if (kind === 'training-job') await client.send(new sdk.CreateTrainingJobCommand(trainingRequest(plan)));
-        else await client.send(new sdk.CreateProcessingJobCommand(processingRequest(plan)));
-      } catch (error) {
-        if (faultOf(error) !== 'conflict') throw error;
+    await this.#call({ action: `start ${spec.stage} on SageMaker`, fields }, async (sagemaker) => {
+      if (!(await ifNew(() => this.#calls[kind].create(sagemaker, plan)))) {
         await this.#requireOwn(kind, name, clientToken(spec.key));
       }
     });
@@ -128,33 +122,31 @@ export class SageMakerService implements RemoteService {
 
   describe(id: string): Promise<ServiceState> {
     const { kind, name } = partsOf(id);
-    return this.#call({ action: `ask for the ${kind} ${name}` }, async ({ sdk, client }): Promise<ServiceState> => {
-      try {
-        return kind === 'training-job'
-          ? trainingState(await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: name })))
-          : processingState(await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: name })));
-      } catch (error) {
-        if (faultOf(error) !== 'absent') throw error;
-        return { kind: 'absent', message: `SageMaker knows no ${kind} ${name}` };
-      }
+    return this.#call({ action: `ask for the ${kind} ${name}` }, async (aws): Promise<ServiceState> => {
+      const found = await ifThere(() => this.#calls[kind].describe(aws, name));
+      return found?.state ?? { kind: 'absent', message: `SageMaker knows no ${kind} ${name}` };
     });
   }
 
   async cancel(id: string): Promise<void> {
     const { kind, name } = partsOf(id);
-    await this.#call({ action: `stop the ${kind} ${name}` }, async ({ sdk, client }) => {
+    await this.#call({ action: `stop the ${kind} ${name}` }, async (aws) => {
       try {
-        if (kind === 'training-job') await client.send(new sdk.StopTrainingJobCommand({ TrainingJobName: name }));
-        else await client.send(new sdk.StopProcessingJobCommand({ ProcessingJobName: name }));
+        await this.#calls[kind].stop(aws, name);
       } catch (error) {
         if (!['absent', 'conflict', 'invalid'].includes(faultOf(error))) throw error; // it is over already
       }
     });
   }
 
+  async conclude(id: string, key: string): Promise<void> {
+    const { kind, name } = partsOf(id);
+    await this.#call({ action: `conclude the ${kind} ${name}` }, (aws) => this.#calls[kind].conclude(aws, name, key));
+  }
+
   findLog(id: string, bytes: number): Promise<FoundLog | null> {
     const { kind, name } = partsOf(id);
-    return this.#logs.findTail(LOG_GROUPS[kind], name, bytes);
+    return this.#logs.findTail(this.#calls[kind].logGroup, name, bytes);
   }
 
   #kindOf({ stage, engine }: JobSpec): JobKind {
@@ -164,12 +156,8 @@ export class SageMakerService implements RemoteService {
 
   /** A name is taken for ever, also by jobs that are over. */
   async #requireOwn(kind: JobKind, name: string, mark: string): Promise<void> {
-    const { sdk, client } = await this.#client();
-    const { Environment } =
-      kind === 'training-job'
-        ? await client.send(new sdk.DescribeTrainingJobCommand({ TrainingJobName: name }))
-        : await client.send(new sdk.DescribeProcessingJobCommand({ ProcessingJobName: name }));
-    if (Environment?.[OWN_MARK] === mark) return;
+    const { environment } = await this.#calls[kind].describe(await this.#client(), name);
+    if (environment?.[OWN_MARK] === mark) return;
     throw new TemperedError('WRONG_INPUT', `the name ${name} is taken by a ${kind} that is not ours`, {
       advice: 'start the run under another id',
     });
