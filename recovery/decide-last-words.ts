@@ -3,7 +3,7 @@ import type { Facts } from './facts.js';
 import { isDataBefore } from './match-saying.js';
 import { ownWords } from './own-words.js';
 import { LAST_WORDS, LIVES_ON, OF_MEMORY, NO_SIZE_HELPS } from './rules/memory-words.js';
-import { allocator, heapOf } from './rules/regions.js';
+import { allocator, heapOf, namesContainer } from './rules/regions.js';
 import { type FieldRule, verdictOf } from './rules/rule.js';
 
 /** How many statements from the end can be the last words: a manager says a few more while it cleans up. */
@@ -18,7 +18,7 @@ const RULE: Pick<FieldRule, 'id' | 'kind' | 'certainty' | 'region' | 'source'> =
   kind: 'out-of-memory',
   certainty: 'probable',
   region: (place) => {
-    if (/(?<![a-z])(?:quota|cgroup|container|pod|dyno)(?![a-z])/i.test(place.saying.text)) return 'container';
+    if (namesContainer(place.saying.text)) return 'container';
     return /\bheap\b/i.test(place.saying.text) ? heapOf(place) : allocator(place);
   },
   source: 'programs and hosts that no other rule knows: what they say of memory at their end',

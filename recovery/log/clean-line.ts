@@ -26,8 +26,9 @@ const PREFIXES: readonly RegExp[] = [
   // Airflow: the place in the source. Grid Engine: program, host, level.
   /^\{[\w./-]{1,80}:\d{1,6}\} /,
   /^ ?[\w-]{1,20}\|[\w.-]{1,80}\|[A-Z]\|/,
-  // PBS, before what it did to a job.
+  // PBS, before what it did to a job; Render and others, before what they say themselves.
   /^=>> (?=PBS: )/,
+  /^==> (?=[A-Z])/,
   // Streams: by name, by Open MPI, by torchrun.
   /^(?:\[(?:stderr|stdout|err|out)\]|(?:stderr|stdout) ?[:>|]) ?/i,
   /^\[\d{1,5},\d{1,5}\]<std(?:err|out)>: ?/,

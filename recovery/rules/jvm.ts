@@ -1,5 +1,5 @@
 import { javaHeap, taskHeap } from './regions.js';
-import type { TextRule } from './rule.js';
+import { ONLY_OF_EXCEPTIONS, type TextRule } from './rule.js';
 
 const HOTSPOT = 'OpenJDK 17: messages of java.lang.OutOfMemoryError and of HotSpot, observed';
 const OOM = String.raw`^(?:java\.lang\.)?OutOfMemoryError: [^\n]{0,200}?`;
@@ -82,6 +82,17 @@ export const JVM_RULES: readonly TextRule[] = [
     in: 'class',
     pattern: /^(?:java\.lang\.OutOfMemoryError\b|OutOfMemoryError: (?:Java heap|GC overhead|heap))/,
     source: HOTSPOT,
+  },
+  {
+    id: 'jvm-heap-carried',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: javaHeap,
+    in: 'message',
+    pattern:
+      /(?:^|(?<!OutOfMemoryError): )(?:java\.lang\.OutOfMemoryError: )?(?:Java heap space|GC overhead limit exceeded)\b/,
+    also: ONLY_OF_EXCEPTIONS,
+    source: 'JPype, H2O and other clients of a JVM hand on the error or its message alone',
   },
   {
     id: 'jvm-heap-in-handler',

@@ -56,9 +56,15 @@ export const ALLOCATION_FAILED = new RegExp(
   'i',
 );
 
-/** Who was ended for memory, by whomever: `put on hold by SYSTEM_PERIODIC_HOLD due to memory usage`, `stopped because it ran low on memory`. */
+const ENDING = String.raw`(?:kill(?:ed|ing)|terminat(?:ed|ing)|stopp(?:ed|ing)|held|on hold|evict(?:ed|ing)|abort(?:ed|ing)|restart(?:ed|ing)|shut down|ended|crashed|died)`;
+const BECAUSE = String.raw`(?:due to|because of|because (?:it|the \w{1,20}) (?:ran|was running|used|exceeded)|as(?= (?:its |the )?(?:memory|ram)\b)|for (?:using|exceeding|its)|owing to|as a result of)`;
+const WANT = String.raw`(?:memory|ram)(?: (?:usage|use|consumption|pressure|exhaustion|shortage|overuse|limits?|constraints?))?`;
+/** Memory is the last word or the subject: `memory settings` and `memory corruption` are something else. */
+const NOT_OF_IT = String.raw`(?=\W*$|[.,;:()\[\]"'\n]| \d| (?:on|in|of|for|by|at|from|when|while|being|was|is|that|which|after|during|than|above|over|exceed\w*|reach\w*)\b)`;
+
+/** Who was ended for memory, by whomever: `put on hold by SYSTEM_PERIODIC_HOLD due to memory usage`, `killed as memory usage exceeded`. */
 export const ENDED_FOR_MEMORY = new RegExp(
-  String.raw`\b(?:kill(?:ed|ing)|terminat(?:ed|ing)|stopp(?:ed|ing)|held|on hold|evict(?:ed|ing)|abort(?:ed|ing)|restart(?:ed|ing)|shut down|ended|crashed|died)\b[^.\n]{0,60}?\b(?:due to|because of|because (?:it|the \w{1,20}) (?:ran|was running|used|exceeded)|as(?= (?:its |the )?(?:memory|ram)\b)|for (?:using|exceeding|its)|owing to|as a result of)\b (?:[\w-]+ ){0,3}?(?:(?:memory|ram)(?: (?:usage|use|consumption|pressure|exhaustion|shortage|overuse|limits?|constraints?))?(?![\w-]| (?:corruption|leak|address|access|barrier|mapping|fault|violation|safety|parity|hardware))|oom\b)`,
+  String.raw`\b${ENDING}\b[^.\n]{0,60}?\b${BECAUSE}\b (?:[\w-]+ ){0,3}?(?:${WANT}${NOT_OF_IT}|oom\b)`,
   'i',
 );
 
@@ -92,6 +98,10 @@ export const CLASS_OF_EXHAUSTION =
 /** Clients of servers: the memory in their errors is another machine's, and a larger job does not help it. */
 export const OF_A_SERVER =
   /^(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM))/i;
+
+/** The same as programs of the command line word it. */
+export const TOLD_BY_A_SERVER =
+  /^(?:psql|pg_dump|pg_dumpall|pg_restore|mysql|mysqldump|sqlcmd|clickhouse-client)\b[^\n]{0,200}\berror\b/i;
 
 /** The client's own memory all the same: libpq and its kin say where the answer did not fit. */
 export const OF_THE_CLIENT = /for query result|retrieving query results|output buffer/i;

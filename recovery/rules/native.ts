@@ -11,8 +11,9 @@ import {
   OF_THE_CLIENT,
   NO_SIZE_HELPS,
   REFUSED,
+  TOLD_BY_A_SERVER,
 } from './memory-words.js';
-import { allocator, heapOf, memoryOfClass } from './regions.js';
+import { allocator, memoryOfClass, ownerOf } from './regions.js';
 import type { TextRule } from './rule.js';
 
 /** Programs whose memory is the machine's: C, C++, Go, Rust, R, Perl, Ruby, Julia, .NET, the shell's tools. */
@@ -144,8 +145,7 @@ export const NATIVE_RULES: readonly TextRule[] = [
     ofMemory: true,
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: (place) =>
-      OF_A_DEVICE.test(place.saying.text) ? 'gpu' : place.facts.engine === 'jvm' ? heapOf(place) : 'host',
+    region: ownerOf,
     unless: NO_SIZE_HELPS,
     in: 'statement',
     pattern:
@@ -166,6 +166,17 @@ export const SERVER_RULES: readonly TextRule[] = [
     pattern: OF_A_SERVER,
     unless: OF_THE_CLIENT,
     source: 'Redis maxmemory, SQLSTATE 53200, MySQL error 1038, BigQuery resourcesExceeded',
+  },
+  {
+    id: 'memory-told-by-a-server',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'statement',
+    ofMemory: true,
+    pattern: TOLD_BY_A_SERVER,
+    unless: OF_THE_CLIENT,
+    source: 'psql and its kin print what the server answered behind ERROR',
   },
 ];
 

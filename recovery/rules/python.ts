@@ -1,8 +1,5 @@
 import { allocator } from './regions.js';
-import type { TextRule } from './rule.js';
-
-/** Only an exception is believed: in a line it may be a retry or a search's hit. */
-const NEVER = /(?!)/;
+import { ONLY_OF_EXCEPTIONS, type TextRule } from './rule.js';
 
 /** CPython and the libraries inside its process. */
 export const PYTHON_RULES: readonly TextRule[] = [
@@ -31,7 +28,7 @@ export const PYTHON_RULES: readonly TextRule[] = [
     region: 'python-worker',
     in: 'message',
     pattern: /(?:^|: )(?:[\w.]{1,60}\.)?_?(?:Array|Arrow)?MemoryError(?:$|[:(])/,
-    also: NEVER,
+    also: ONLY_OF_EXCEPTIONS,
     source: 'frameworks that put str() or repr() of the cause into an error of their own',
   },
   {

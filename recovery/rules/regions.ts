@@ -57,3 +57,15 @@ export function heapOf(place: Place): Region {
   const isJvm = place.facts.isSpark || place.facts.engine === 'jvm' || /\b(?:JVM|Java)\b/i.test(place.saying.text);
   return isJvm ? javaHeap(place) : allocator(place);
 }
+
+/** True for words that name a limit of a container, whoever speaks. */
+export function namesContainer(text: string): boolean {
+  return /(?<![a-z])(?:quota|cgroup|container|pod|dyno)(?![a-z])/i.test(text);
+}
+
+/** Whose memory a program means that only says that there is none left. */
+export function ownerOf(place: Place): Region {
+  if (OF_A_DEVICE.test(place.saying.text)) return 'gpu';
+  if (namesContainer(place.saying.text)) return 'container';
+  return place.facts.engine === 'jvm' ? heapOf(place) : 'host';
+}

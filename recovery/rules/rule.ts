@@ -45,6 +45,9 @@ export interface TextRule extends Outcome {
   readonly toldKill?: true;
 }
 
+/** For `also`: only an exception is believed, or a platform; in a line the words may be a retry or a search's hit. */
+export const ONLY_OF_EXCEPTIONS = /(?!)/;
+
 /** A verdict of one rule. Quotes are cut to what a person reads. */
 export function verdictOf(rule: Outcome, quote: string, place: Place): Verdict {
   const region = typeof rule.region === 'function' ? rule.region(place) : rule.region;
