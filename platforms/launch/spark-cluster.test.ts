@@ -59,6 +59,11 @@ test.each([true, false])('a small job (%s) starts quickly: its code is compiled 
   }
 });
 
+test('an executor whose heap is full ends as Spark ends it, and not by a signal of YARN', () => {
+  const options = sparkClusterConf(CLUSTER)['spark.executor.extraJavaOptions']?.split(' ');
+  expect(options).toContain('-XX:OnOutOfMemoryError=true');
+});
+
 test('a Python environment of its own goes to the executors, and what the profile sets wins', () => {
   const sparkConf = { 'spark.executor.instances': '9' };
   expect(sparkClusterConf({ ...CLUSTER, pythonArchive: 's3://bucket/env.tar.gz', sparkConf })).toMatchObject({

@@ -21,6 +21,13 @@ export interface SparkCluster {
   readonly sparkConf: Readonly<Record<string, string>>;
 }
 
+/**
+ * A command that does nothing. Where none is set, YARN has an executor killed by a signal at its first full heap, which says nothing; left
+ * alone, Spark ends it with the exit code that stands for a full heap.
+ * @see YarnSparkHadoopUtil.addOutOfMemoryErrorArgument, SparkExitCode.OOM
+ */
+const LEFT_TO_SPARK = '-XX:OnOutOfMemoryError=true';
+
 /** Name of the unpacked Python environment beside the job. */
 const ENVIRONMENT = 'environment';
 
@@ -45,7 +52,8 @@ export function sparkClusterConf(cluster: SparkCluster): Readonly<Record<string,
     ...both('cores', cores),
     ...both('memory', `${String(heapMib)}m`),
     ...both('memoryOverhead', `${String(restMib)}m`),
-    ...both('extraJavaOptions', javaOptions),
+    'spark.driver.extraJavaOptions': javaOptions,
+    'spark.executor.extraJavaOptions': `${javaOptions} ${LEFT_TO_SPARK}`,
     'spark.driver.maxResultSize': `${String(resultLimitMib(heapMib, settings))}m`,
     // A fixed number: it decides the price, and a job that grows by itself takes what another one was promised.
     'spark.dynamicAllocation.enabled': 'false',

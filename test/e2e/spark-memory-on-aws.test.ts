@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Region } from '../../contracts/verdict.js';
+import { classify } from '../../recovery/classify.js';
+import { untilOver } from '../contracts/platform.js';
+import { madeOf } from '../contracts/remote-jobs.js';
+import {
+  type SparkOnAws,
+  SPARK_PLATFORMS,
+  type SparkPlatform,
+  withSparkOnAws,
+} from '../contracts/spark-on-aws-harness.js';
+import { heldOpen } from '../harness/held-open.js';
+
+/** A driver, an executor and a Python worker start, one after the other, on a busy machine. */
+const PATIENCE = { withinMs: 300_000, everyMs: 500 };
+
+/** One row of 1.6 GB: more than any heap here has. */
+const ROW = 'array_repeat(id, 200000000)';
+
+/** Which memory runs out, and a program that fills it. */
+interface Death {
+  readonly what: string;
+  readonly region: Region;
+  readonly work: string;
+}
+
+const HEAPS: readonly Death[] = [
+  {
+    what: 'an executor whose heap is full',
+    region: 'jvm-heap',
+    work: `spark.sql("select max(size(${ROW})) from range(0, 1, 1, 1)").collect()`,
+  },
+  {
+    what: 'a driver whose heap is full, of a row that it computes itself',
+    region: 'driver-heap',
+    work: `spark.sql("select size(${ROW.replace('id', '1L')})").collect()`,
+  },
+];
+
+const CONTAINER: Death = {
+  what: 'an executor whose container is full, of a Python worker',
+  region: 'container',
+  work: `
+def eat(rows):
+    kept = []
+    while True:
+        kept.append(bytearray(b"x") * 2**20)
+spark.sparkContext.parallelize([1], 1).mapPartitions(eat).count()`,
+};
+
+/** YARN says of a container why it was killed; EMR Serverless tells only the signal that ended it, which may have had another reason. */
+const DEATHS: Readonly<Record<SparkPlatform, readonly Death[]>> = {
+  emr: [...HEAPS, CONTAINER],
+  'emr-serverless': HEAPS,
+};
+
+let harness: SparkOnAws;
+let close = (): Promise<void> => Promise.resolve();
+beforeAll(async () => {
+  ({ value: harness, close } = await heldOpen<SparkOnAws>((use) => withSparkOnAws({}, use)));
+});
+afterAll(() => close());
+afterEach(async () => {
+  const running = (await harness.aws.jobs()).filter(({ state, kind }) => state === 'RUNNING' && kind !== 'cluster');
+  expect(running).toEqual([]);
+});
+
+describe.each(SPARK_PLATFORMS)('on %s', (name) => {
+  test.each(DEATHS[name])('$what: the memory that ran out is $region', async ({ region, work }) => {
+    // Spark would start the task four times, each to the same end.
+    const sparkConf = { ...harness.emr.sparkConf, 'spark.task.maxFailures': '1' };
+    const platform = harness.open(name, { emr: { sparkConf }, emrServerless: { sparkConf } });
+    const main = `
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+${work.trim()}`;
+    const key = `test/${name}-${region}-1a2b3c4d-a1`;
+    const job = await harness.makeJob(region, main, { key, engine: 'spark' });
+    const state = await untilOver(platform, await platform.submit(job), PATIENCE);
+    if (state.kind !== 'failed') throw new Error(`the job is ${state.kind}`);
+    expect(classify(state.evidence)).toMatchObject({ kind: 'out-of-memory', region });
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+  });
+});
