@@ -6,7 +6,15 @@ import type { JobState, Platform } from '../../platforms/platform.js';
 import { classify } from '../../recovery/classify.js';
 import { planNextAttempt } from '../../recovery/plan.js';
 import { untilOver } from '../contracts/platform.js';
-import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
+import {
+  holdsMib,
+  madeOf,
+  type MakeRemoteJob,
+  NOTHING,
+  REMOTE_PATIENCE,
+  RUNS_ON,
+  verdictOf,
+} from '../contracts/remote-jobs.js';
 import {
   type SparkOnAws,
   SPARK_PLATFORMS,
@@ -63,29 +71,37 @@ async function startsOf(job: JobSpec): Promise<number> {
 /** The same job has one key on every platform, and the tests of one are not to find those of the other. */
 const keyOf = (name: SparkPlatform, stage: string, number = 1) => `test/${name}-${stage}-1a2b3c4d-a${String(number)}`;
 
-test('services that refuse ten times for want of patience are asked until they take the job, once', async () => {
-  const takenBy = async (name: SparkPlatform) => {
-    const fault = { error: 'ThrottlingException', message: 'Rate exceeded', times: 10 };
-    await harness.aws.fail({ service: name, operation: STARTS[name], ...fault });
-    const platform = harness.open(name);
-    const job = await harness.makeJob('throttled', NOTHING, { key: keyOf(name, 'throttled') });
-    const submit = async () => {
-      try {
-        return await platform.submit(job);
-      } catch (error) {
-        // What Temporal's retry policy sees: not an end of the run.
-        expect(error).toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
-        return false;
-      }
-    };
-    const handle = await eventually(submit, REMOTE_PATIENCE);
-    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
-    return madeOf(harness.aws, job);
+/** What a test does with one of the platforms. */
+interface OnPlatform {
+  readonly name: SparkPlatform;
+  readonly platform: Platform;
+  /** Adds a fault to the call that makes a job. */
+  readonly fail: (fault: FakeAwsFault) => Promise<void>;
+  readonly makeJob: MakeRemoteJob;
+  /** Submits a job and waits for its end. */
+  readonly run: (job: JobSpec, on?: Platform) => Promise<JobState>;
+}
+
+function onPlatform(name: SparkPlatform): OnPlatform {
+  const platform = harness.open(name);
+  return {
+    name,
+    platform,
+    fail: (fault) => harness.aws.fail({ service: name, operation: STARTS[name], ...fault }),
+    makeJob: (stage, main, change) => harness.makeJob(stage, main, { key: keyOf(name, stage), ...change }),
+    run: async (job, on = platform) => untilOver(on, await on.submit(job), REMOTE_PATIENCE),
   };
-  const once = { made: 1, starts: 1 };
-  await expect(Promise.all(SPARK_PLATFORMS.map(takenBy))).resolves.toEqual([once, once]);
-  await expect(harness.aws.faults()).resolves.toEqual([]);
-});
+}
+
+/** A test on both platforms at the same time: most of it is waiting. */
+function testOnBoth(title: string, body: (on: OnPlatform) => Promise<void>): void {
+  test(title, async () => {
+    const ended = await Promise.allSettled(SPARK_PLATFORMS.map((name) => body(onPlatform(name))));
+    for (const [index, each] of ended.entries()) {
+      if (each.status === 'rejected') throw new Error(`on ${SPARK_PLATFORMS[index] ?? ''}`, { cause: each.reason });
+    }
+  });
+}
 
 describe('a program that the kernel kills for memory', () => {
   test('has run out of it on EMR Serverless, and the next worker has room', async () => {
@@ -113,76 +129,98 @@ describe('a program that the kernel kills for memory', () => {
   });
 });
 
-describe.each(SPARK_PLATFORMS)('jobs on %s', (name: SparkPlatform) => {
-  let platform: Platform;
-  beforeAll(() => {
-    platform = harness.open(name);
-  });
-  const fail = (fault: FakeAwsFault) => harness.aws.fail({ service: name, operation: STARTS[name], ...fault });
-  const makeJob = (stage: string, main: string, change: Partial<JobSpec> = {}) =>
-    harness.makeJob(stage, main, { key: keyOf(name, stage), ...change });
-  const run = async (job: JobSpec, on = platform) => untilOver(on, await on.submit(job), REMOTE_PATIENCE);
+describe('on EMR and EMR Serverless', () => {
+  testOnBoth(
+    'a service that refuses ten times for want of patience is asked until it takes the job, once',
+    async ({ name, platform, fail, makeJob }) => {
+      await fail({ error: 'ThrottlingException', message: 'Rate exceeded', times: 10 });
+      const job = await makeJob('throttled', NOTHING);
+      const submit = async () => {
+        try {
+          return await platform.submit(job);
+        } catch (error) {
+          // What Temporal's retry policy sees: not an end of the run.
+          expect(error).toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
+          return false;
+        }
+      };
+      const handle = await eventually(submit, REMOTE_PATIENCE);
+      await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+      expect((await harness.aws.faults()).filter((fault) => JSON.stringify(fault).includes(`"${name}"`))).toEqual([]);
+      await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    },
+  );
 
-  test('a job whose answer is lost, that is submitted again and waited for by another worker, is made once', async () => {
-    await fail({ kind: 'lost-response' });
-    const job = await makeJob('once', NOTHING);
-    const handle = await platform.submit(job);
-    await expect(harness.open(name).submit(job)).resolves.toEqual(handle);
-    await expect(untilOver(harness.open(name), handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
-  });
+  testOnBoth(
+    'a job whose answer is lost, that is submitted again and waited for by another worker, is made once',
+    async ({ name, platform, fail, makeJob }) => {
+      await fail({ kind: 'lost-response' });
+      const job = await makeJob('once', NOTHING);
+      const handle = await platform.submit(job);
+      await expect(harness.open(name).submit(job)).resolves.toEqual(handle);
+      await expect(untilOver(harness.open(name), handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+      await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    },
+  );
 
-  test('a worker that is killed before it can note its job leaves one that the next worker finds, with its result', async () => {
-    const job = await makeJob('orphan', NOTHING);
-    const { awsProfile: aws, emr, emrServerless, storage } = harness;
-    const died = await submitAndDie(
-      { platform: name, aws, emr, emrServerless, root: storage.root, job },
-      harness.aws.env,
-    );
-    expect(died).toEqual({ signal: 'SIGKILL', said: '' });
-    await expect(storage.stat(`${job.jobDirUri}/_submitted.json`)).resolves.toBeUndefined();
-    await expect(madeOf(harness.aws, job)).resolves.toMatchObject({ made: 1 });
-    const handle = await platform.submit(job);
-    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
-    const result = await storage.read(`${job.jobDirUri}/_result.json`);
-    expect(JobResult.parse(JSON.parse(new TextDecoder().decode(result)))).toMatchObject({ rowsIn: 0, rowsOut: 0 });
-  });
+  testOnBoth(
+    'a worker that is killed before it can note its job leaves one that the next worker finds, with its result',
+    async ({ name, platform, makeJob }) => {
+      const job = await makeJob('orphan', NOTHING);
+      const { awsProfile: aws, emr, emrServerless, storage } = harness;
+      const died = await submitAndDie(
+        { platform: name, aws, emr, emrServerless, root: storage.root, job },
+        harness.aws.env,
+      );
+      expect(died).toEqual({ signal: 'SIGKILL', said: '' });
+      await expect(storage.stat(`${job.jobDirUri}/_submitted.json`)).resolves.toBeUndefined();
+      await expect(madeOf(harness.aws, job)).resolves.toMatchObject({ made: 1 });
+      const handle = await platform.submit(job);
+      await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+      await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+      const result = await storage.read(`${job.jobDirUri}/_result.json`);
+      expect(JobResult.parse(JSON.parse(new TextDecoder().decode(result)))).toMatchObject({ rowsIn: 0, rowsOut: 0 });
+    },
+  );
 
-  test('two attempts without a machine are waited for and not taken for memory', async () => {
-    await harness.aws.fail({
-      service: name,
-      operation: name === 'emr' ? 'RunJobFlow' : STARTS[name],
-      kind: 'capacity',
-      times: 2,
-    });
-    // A cluster of its own, which is made for each attempt anew.
-    const on = harness.open(name, { emr: { create: { ...harness.cluster, coreNodes: 3 } } });
-    const failed: FailedAttempt[] = [];
-    for (const number of [1, 2]) {
-      const job = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', number) });
-      const attempt = failedAttempt(await run(job, on), job, number);
-      failed.push(attempt);
-      expect(attempt.verdict).toMatchObject({ kind: 'capacity', certainty: 'definite', region: null });
-      expect(planNextAttempt([attempt, ...failed.slice(0, -1)], { cap: platform.largest, levers: [] })).toMatchObject({
-        kind: 'retry',
-        attempt: { resources: job.resources },
-        afterSeconds: expect.any(Number) as unknown,
+  testOnBoth(
+    'two attempts without a machine are waited for and not taken for memory',
+    async ({ name, platform, makeJob, run }) => {
+      await harness.aws.fail({
+        service: name,
+        operation: name === 'emr' ? 'RunJobFlow' : STARTS[name],
+        kind: 'capacity',
+        times: 2,
       });
-      await expect(startsOf(job)).resolves.toBe(0);
-    }
-    const third = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', 3) });
-    await expect(run(third, on)).resolves.toMatchObject({ kind: 'exited' });
-  });
+      // A cluster of its own, which is made for each attempt anew.
+      const on = harness.open(name, { emr: { create: { ...harness.cluster, coreNodes: 3 } } });
+      const failed: FailedAttempt[] = [];
+      for (const number of [1, 2]) {
+        const job = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', number) });
+        const attempt = failedAttempt(await run(job, on), job, number);
+        failed.push(attempt);
+        expect(attempt.verdict).toMatchObject({ kind: 'capacity', certainty: 'definite', region: null });
+        const [first = attempt, ...later] = failed;
+        expect(planNextAttempt([first, ...later], { cap: platform.largest, levers: [] })).toMatchObject({
+          kind: 'retry',
+          attempt: { resources: job.resources },
+          afterSeconds: 30 * number,
+        });
+        await expect(startsOf(job)).resolves.toBe(0);
+      }
+      const third = await makeJob('scarce', NOTHING, { key: keyOf(name, 'scarce', 3) });
+      await expect(run(third, on)).resolves.toMatchObject({ kind: 'exited' });
+    },
+  );
 
-  test('a job whose machine is taken was preempted, and is no memory failure', async () => {
+  testOnBoth('a job whose machine is taken was preempted, and is no memory failure', async ({ fail, makeJob, run }) => {
     await fail({ kind: 'preempt', afterSeconds: 1 });
     const job = await makeJob('preempted', RUNS_ON);
     const state = await run(job);
     expect(failedAttempt(state, job).verdict).toMatchObject({ kind: 'preempted', region: null });
   });
 
-  test('a failed job waits for its log, which is not there yet', async () => {
+  testOnBoth('a failed job waits for its log, which is not there yet', async ({ platform, fail, makeJob }) => {
     await fail({ kind: 'late-log', afterSeconds: 5 });
     const job = await makeJob('late', 'raise KeyError("no such column")');
     const handle = await platform.submit(job);
@@ -198,57 +236,70 @@ describe.each(SPARK_PLATFORMS)('jobs on %s', (name: SparkPlatform) => {
     expect(verdictOf(state)).toBe('bug');
   });
 
-  test('a job that is stopped while it waits for its machine never begins; one that runs ends', async () => {
-    const applicationId = await harness.makeApplication(`narrow-${name}`, {
-      maximumCapacity: { cpu: '2 vCPU', memory: '6 GB' },
-    });
-    const on = harness.open(name, {
-      emr: { create: { ...harness.cluster, concurrentSteps: 1 } },
-      emrServerless: { applicationId },
-    });
-    const running = await on.submit(await makeJob('running', RUNS_ON));
-    await eventually(async () => {
-      const state = await on.poll(running);
-      return state.kind === 'running' && state.progress?.done === 3;
-    }, REMOTE_PATIENCE);
-    const waiting = await makeJob('waiting', RUNS_ON);
-    const handle = await on.submit(waiting);
-    await expect(on.poll(handle)).resolves.toMatchObject({ kind: 'queued' });
-    await on.stop(handle, 'cancel');
-    await expect(on.poll(handle)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
-    await on.stop(running, 'timeout');
-    await expect(on.poll(running)).resolves.toMatchObject({ evidence: { stopRequested: 'timeout' } });
-    expect([
-      await madeOf(harness.aws, waiting),
-      verdictOf(await on.poll(handle)),
-      verdictOf(await on.poll(running)),
-    ]).toEqual([{ made: 1, starts: 0 }, 'cancelled', 'timeout']);
-  });
+  testOnBoth(
+    'a job that is stopped while it waits for its machine never begins; one that runs ends',
+    async ({ name, makeJob }) => {
+      const applicationId = await harness.makeApplication(`narrow-${name}`, {
+        maximumCapacity: { cpu: '2 vCPU', memory: '6 GB' },
+      });
+      const on = harness.open(name, {
+        emr: { create: { ...harness.cluster, concurrentSteps: 1 } },
+        emrServerless: { applicationId },
+      });
+      const running = await on.submit(await makeJob('running', RUNS_ON));
+      await eventually(async () => {
+        const state = await on.poll(running);
+        return state.kind === 'running' && state.progress?.done === 3;
+      }, REMOTE_PATIENCE);
+      const waiting = await makeJob('waiting', RUNS_ON);
+      const handle = await on.submit(waiting);
+      await expect(on.poll(handle)).resolves.toMatchObject({ kind: 'queued' });
+      await on.stop(handle, 'cancel');
+      await expect(on.poll(handle)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
+      await on.stop(running, 'timeout');
+      await expect(on.poll(running)).resolves.toMatchObject({ evidence: { stopRequested: 'timeout' } });
+      expect([
+        await madeOf(harness.aws, waiting),
+        verdictOf(await on.poll(handle)),
+        verdictOf(await on.poll(running)),
+      ]).toEqual([{ made: 1, starts: 0 }, 'cancelled', 'timeout']);
+    },
+  );
 
-  test('a stop that meets the submit on its way ends the job', async () => {
+  testOnBoth('a stop that meets the submit on its way ends the job', async ({ name, platform, fail, makeJob }) => {
     await fail({ kind: 'slow', seconds: 2 });
     const job = await makeJob('overtaken', RUNS_ON);
+    const calls = async () => (await harness.aws.calls()).client[`${name}:${STARTS[name]}`] ?? 0;
+    const before = await calls();
     const submitted = platform.submit(job);
-    const asked = async () => ((await harness.aws.calls()).client[`${name}:${STARTS[name]}`] ?? 0) > before;
-    const before = (await harness.aws.calls()).client[`${name}:${STARTS[name]}`] ?? 0;
-    await eventually(asked, REMOTE_PATIENCE);
+    await eventually(async () => (await calls()) > before, REMOTE_PATIENCE);
     await harness.open(name).stop({ platform: name, key: job.key, id: job.key }, 'cancel');
     await expect(platform.poll(await submitted)).resolves.toMatchObject({ evidence: { stopRequested: 'cancel' } });
   });
 
-  test('expired credentials stop neither the job nor the run: renewed, they make one job, and it is waited for', async () => {
-    await harness.aws.fail({ service: name, kind: 'expired', times: 20 });
-    const job = await makeJob('expired', NOTHING);
-    await expect(platform.submit(job)).rejects.toMatchObject({
-      code: 'PLATFORM_UNAVAILABLE',
-      message: expect.stringContaining('credentials') as unknown,
-    });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
-    await harness.aws.forgetFaults();
-    const handle = await platform.submit(job);
-    await harness.aws.fail({ service: name, kind: 'expired' });
-    await expect(platform.poll(handle)).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
-    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
-  });
+  testOnBoth(
+    'expired credentials stop neither the job nor the run: renewed, they make one job, and it is waited for',
+    async ({ name, platform, makeJob }) => {
+      await harness.aws.fail({ service: name, kind: 'expired' });
+      const job = await makeJob('expired', NOTHING);
+      await expect(platform.submit(job)).rejects.toMatchObject({
+        code: 'PLATFORM_UNAVAILABLE',
+        message: expect.stringContaining('credentials') as unknown,
+      });
+      await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
+      const handle = await platform.submit(job);
+      await harness.aws.fail({ service: name, kind: 'expired' });
+      await expect(platform.poll(handle)).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' });
+      await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
+      await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    },
+  );
+});
+
+test('what cannot be read for want of credentials is not taken for what is not there', async () => {
+  const platform = harness.open('emr-serverless');
+  const nobodys = { platform: platform.name, key: 'nobody/knows-a1', id: 'nobody/knows-a1' };
+  await harness.aws.fail({ service: 's3', kind: 'expired' });
+  await expect(platform.poll(nobodys)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  await expect(platform.poll(nobodys)).resolves.toMatchObject({ kind: 'lost' });
 });
