@@ -36,7 +36,7 @@ export class ComputeStack extends Stack {
     const image = projectImage(this, 'Image');
     image.repository.grantPull(jobRole);
     const workers = new WorkerService(this, 'Workers', { settings, network, image });
-    allowWorkers(workers.taskRole, { storage, application, jobRole });
+    allowWorkers(workers.taskRole, { storage, application, cluster, jobRole });
     new Notebooks(this, 'Notebooks', { settings, network, data });
     new Watch(this, 'Watch', { settings, workers, application });
 

@@ -127,6 +127,16 @@ describe('a deployment', () => {
     expect(actions.filter((action) => /Delete|Policy/.test(action))).toEqual([]);
   });
 
+  test('workers touch an endpoint of any name, if it has the tag that they give, and steps of the one cluster', () => {
+    const endpoints = statements(compute).filter(({ Resource }) => /:endpoint\/\*/.test(JSON.stringify(Resource)));
+    expect(endpoints.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'tempered:endpoint' } },
+      { Null: { 'aws:ResourceTag/tempered:endpoint': 'false' } },
+    ]);
+    const [steps] = statements(compute).filter(({ Action }) => Action.includes('elasticmapreduce:AddJobFlowSteps'));
+    expect(JSON.stringify(steps?.Resource)).toMatch(/:cluster\/.*SparkCluster/);
+  });
+
   test('no role may do everything, to everything, or hand on another role than that of jobs', () => {
     for (const { Action, Resource, Condition } of [...statements(data), ...statements(compute)]) {
       const actions = [Action].flat();

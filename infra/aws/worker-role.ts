@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { CfnCluster } from 'aws-cdk-lib/aws-emr';
 import type { CfnApplication } from 'aws-cdk-lib/aws-emrserverless';
 import { type Conditions, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { LOGS_PREFIX, ROOT_PREFIX, type DataBucket } from './data-bucket.js';
@@ -7,10 +8,12 @@ import { LOGS_PREFIX, ROOT_PREFIX, type DataBucket } from './data-bucket.js';
 export interface WorkerRights {
   readonly storage: DataBucket;
   readonly application: CfnApplication;
+  /** The cluster that Spark's steps may run on, if the account has one. */
+  readonly cluster: CfnCluster | null;
   readonly jobRole: Role;
 }
 
-/** Names of the jobs, models and endpoints that we make begin so; others are not ours to touch. */
+/** Names of the jobs that we make, and of what they need, begin so; others are not ours to touch. */
 const OUR_NAMES = 'tempered-*';
 
 /** SageMaker's kinds of things with our names, and what we do with each. */
@@ -19,8 +22,6 @@ const SAGEMAKER = {
   'processing-job': ['CreateProcessingJob', 'DescribeProcessingJob', 'StopProcessingJob', 'AddTags', 'ListTags'],
   'transform-job': ['CreateTransformJob', 'DescribeTransformJob', 'StopTransformJob', 'AddTags', 'ListTags'],
   model: ['CreateModel', 'DescribeModel', 'DeleteModel', 'AddTags', 'ListTags'],
-  'endpoint-config': ['CreateEndpointConfig', 'DescribeEndpointConfig', 'DeleteEndpointConfig', 'AddTags', 'ListTags'],
-  endpoint: ['CreateEndpoint', 'DescribeEndpoint', 'DeleteEndpoint', 'InvokeEndpoint', 'AddTags', 'ListTags'],
   'model-package-group': [
     ...['CreateModelPackageGroup', 'DescribeModelPackageGroup', 'AddTags'],
     ...['CreateModelPackage', 'ListModelPackages'],
@@ -28,8 +29,16 @@ const SAGEMAKER = {
   'model-package': ['CreateModelPackage', 'DescribeModelPackage', 'ListModelPackages', 'UpdateModelPackage'],
 } as const;
 
+/** An endpoint has the name that its pipeline or its user gives it, and so have its parts: they are ours by their tag. */
+const ENDPOINT_TAG = 'tempered:endpoint';
+const ENDPOINT_PARTS = {
+  model: ['DescribeModel', 'DeleteModel'],
+  'endpoint-config': ['DescribeEndpointConfig', 'DeleteEndpointConfig'],
+  endpoint: ['DescribeEndpoint', 'DeleteEndpoint', 'InvokeEndpoint'],
+} as const;
+
 /** Lets a role do what the workers do: publish, submit, look, stop, and hand the job role to a service, and nothing else. */
-export function allowWorkers(role: Role, { storage, application, jobRole }: WorkerRights): void {
+export function allowWorkers(role: Role, { storage, application, cluster, jobRole }: WorkerRights): void {
   const { partition, region, account } = Stack.of(role);
   const { bucket, key } = storage;
   const allow = (actions: string[], resources: string[], conditions: Conditions = {}): void => {
@@ -60,12 +69,32 @@ export function allowWorkers(role: Role, { storage, application, jobRole }: Work
     ],
     [`${application.attrArn}/jobruns/*`],
   );
+  if (cluster) {
+    allow(
+      ['DescribeCluster', 'AddJobFlowSteps', 'DescribeStep', 'ListSteps', 'CancelSteps'].map(
+        (action) => `elasticmapreduce:${action}`,
+      ),
+      [`arn:${partition}:elasticmapreduce:${region}:${account}:cluster/${cluster.ref}`],
+    );
+  }
   for (const [kind, actions] of Object.entries(SAGEMAKER)) {
     const resource = `arn:${partition}:sagemaker:${region}:${account}:${kind}/${OUR_NAMES}`;
     allow(
       actions.map((action) => `sagemaker:${action}`),
       [resource],
     );
+  }
+  const parts = Object.entries(ENDPOINT_PARTS).map(([kind, actions]) => ({
+    actions: actions.map((action) => `sagemaker:${action}`),
+    resource: `arn:${partition}:sagemaker:${region}:${account}:${kind}/*`,
+  }));
+  allow(
+    ['CreateModel', 'CreateEndpointConfig', 'CreateEndpoint', 'AddTags'].map((action) => `sagemaker:${action}`),
+    parts.map(({ resource }) => resource),
+    { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ENDPOINT_TAG } },
+  );
+  for (const { actions, resource } of parts) {
+    allow(actions, [resource], { Null: { [`aws:ResourceTag/${ENDPOINT_TAG}`]: 'false' } });
   }
   allow(
     ['logs:GetLogEvents', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'],
