@@ -14,9 +14,11 @@ const KINDS = {
   /** Recorded histories; the workflows are bundled once. */
   replay: { folder: 'test/replay/', timeoutMs: 60 * SECOND },
   /** The rest: a real Temporal server, real workers, real processes. */
-  integration: { folder: 'test/', without: ['test/replay', 'test/e2e'], timeoutMs: 120 * SECOND },
+  integration: { folder: 'test/', without: ['test/replay', 'test/e2e', 'test/long'], timeoutMs: 120 * SECOND },
   /** Real Spark and Ray. */
   e2e: { folder: 'test/e2e/', timeoutMs: 600 * SECOND },
+  /** Minutes of jobs on the fake AWS; `npm run test:long`. */
+  long: { folder: 'test/long/', timeoutMs: 600 * SECOND },
 };
 
 // Jest refuses all projects when the folder of one is missing, and infra/aws is compiled for its own tests only.

@@ -66,6 +66,7 @@ def test_a_job_reads_and_writes_only_s3_and_its_last_word_comes_last(bucket, fau
     assert [request for request in faults.seen if request.startswith("PUT")][-1:] == writes[-1:]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_what_a_killed_attempt_finished_is_found_by_the_next(bucket, tmp_path, how):
     first = bucket.put_job("run/generate-a1", params=MANY_CHUNKS)

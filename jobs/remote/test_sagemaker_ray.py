@@ -87,6 +87,7 @@ def log_of(folder, number, address):
 
 
 @pytest.mark.engine
+@pytest.mark.long
 def test_a_search_uses_both_hosts_and_goes_on_when_ray_on_one_is_killed(bucket, faults, cluster, tmp_path):
     head, worker = cluster(1, trials=6)
     trials = "_scratch/tune/0a1b/search/trials.jsonl"
@@ -107,6 +108,7 @@ def test_a_search_uses_both_hosts_and_goes_on_when_ray_on_one_is_killed(bucket, 
 
 
 @pytest.mark.engine
+@pytest.mark.long
 def test_a_worker_ends_when_the_head_is_killed_and_the_next_attempt_goes_on(bucket, cluster, tmp_path):
     head, worker = cluster(1, trials=6)
     trials = "_scratch/tune/0a1b/search/trials.jsonl"

@@ -11,7 +11,7 @@ function file(path: string, ...pieces: readonly string[]): TarFile {
   return {
     path,
     bytes,
-    read: async function* () {
+    async *read() {
       for (const piece of pieces) yield await Promise.resolve(Buffer.from(piece));
     },
   };

@@ -48,7 +48,7 @@ const TESTS = [
     name: 'pytest',
     title: 'the jobs',
     counts: 'pytest',
-    run: python('pytest', '-q', '-p', 'no:cacheprovider'),
+    run: python('pytest', '-q', '-p', 'no:cacheprovider', '-m', 'not long'),
     minutes: 35,
   },
   { name: 'unit', title: 'one module at a time', counts: 'jest', run: jest('unit'), minutes: 5 },
@@ -71,6 +71,24 @@ const TESTS = [
   { name: 'e2e', title: 'real Spark and Ray', counts: 'jest', run: jest('e2e', '--runInBand'), minutes: 20 },
 ];
 
+/** Heavier proofs, which run when they are asked for: `npm run test:long`. */
+const LONG = [
+  {
+    name: 'long-jobs',
+    title: 'jobs over several hosts, killed and continued',
+    counts: 'pytest',
+    run: python('pytest', '-q', '-p', 'no:cacheprovider', '-m', 'long'),
+    minutes: 30,
+  },
+  {
+    name: 'long',
+    title: 'jobs on the fake AWS',
+    counts: 'jest',
+    run: jest('long', '--runInBand'),
+    minutes: 30,
+  },
+];
+
 const REPORT_FLAGS = {
   jest: (report) => ['--json', `--outputFile=${report}`],
   pytest: (report) => [`--junitxml=${report}`],
@@ -78,17 +96,18 @@ const REPORT_FLAGS = {
 
 /**
  * The steps to run, in order.
- * @param {string[]} names the steps asked for; none means all
+ * @param {string[]} names the steps asked for; none means all but the long ones
  * @param {string} reports the folder that test reports go to
  */
 export function chooseSteps(names, reports) {
-  const steps = [...CHECKS, ...TESTS.map((step) => withReport(step, reports))];
+  const usual = [...CHECKS, ...TESTS.map((step) => withReport(step, reports))];
+  const steps = [...usual, ...LONG.map((step) => withReport(step, reports))];
   const unknown = names.find((name) => !steps.some((step) => step.name === name));
   if (unknown !== undefined) {
     console.error(`there is no step "${unknown}"; the steps are ${steps.map((step) => step.name).join(', ')}`);
     process.exit(2);
   }
-  if (names.length === 0) return steps;
+  if (names.length === 0) return usual;
   const asked = steps.filter((step) => names.includes(step.name));
   const wanted = new Set(['setup', ...asked.flatMap((step) => [...(step.needs ?? []), step.name])]);
   return steps.filter((step) => wanted.has(step.name));

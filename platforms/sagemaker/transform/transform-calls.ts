@@ -78,7 +78,7 @@ async function conclude(
   if (job.TransformJobStatus === 'Completed') {
     const endedAt = job.TransformEndTime ?? new Date();
     const startedAt = job.TransformStartTime ?? endedAt;
-    await writeResult(storage, await loadJob(storage, key), jobDirUri, { startedAt, endedAt });
+    await writeResult(storage, { job: await loadJob(storage, key), jobDirUri, startedAt, endedAt });
   }
   const { archive, answers } = transformPlaces(jobDirUri);
   await storage.remove(answers);

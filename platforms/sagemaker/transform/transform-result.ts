@@ -18,8 +18,10 @@ import { answerTo, transformPlaces } from './transform-request.js';
 /** Folder of the predictions in the job's output, as the job `predict` names it. */
 const PREDICTIONS = 'predictions';
 
-/** When a transform job worked. */
-export interface Worked {
+/** A transform job that has succeeded. */
+export interface Transformed {
+  readonly job: JobFile;
+  readonly jobDirUri: string;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
@@ -35,11 +37,12 @@ interface Placed {
  * files, hashed on the way, and `_result.json` comes last. Doing it again, also after a crash at any point, gives the same.
  * @throws {TemperedError} `CONTRACT_BROKEN` naming the file that has no answer, or one with other rows
  */
-export async function writeResult(storage: Storage, job: JobFile, jobDirUri: string, worked: Worked): Promise<void> {
+export async function writeResult(storage: Storage, { job, jobDirUri, ...worked }: Transformed): Promise<void> {
   const resultUri = childUri(jobDirUri, JOB_FILES.result);
   if ((await storage.stat(resultUri)) !== undefined) return;
   const plan = await planTransform(storage, job);
-  const placed = await placeAll(storage, job, plan, transformPlaces(jobDirUri).answers);
+  const outputUri = childUri(job.output, PREDICTIONS);
+  const placed = await placeAll(storage, plan, { answersUri: transformPlaces(jobDirUri).answers, outputUri });
   const rows = placed.reduce((sum, { file }) => sum + file.rows, 0);
   const [first] = placed;
   const result: JobResult = {
@@ -69,9 +72,8 @@ export async function writeResult(storage: Storage, job: JobFile, jobDirUri: str
 
 async function placeAll(
   storage: Storage,
-  job: JobFile,
   { files }: TransformPlan,
-  answersUri: string,
+  { answersUri, outputUri }: { readonly answersUri: string; readonly outputUri: string },
 ): Promise<readonly Placed[]> {
   const answers = await dataFiles(storage, answersUri);
   const placed: Placed[] = [];
@@ -87,7 +89,7 @@ async function placeAll(
       const columns = await columnsOf(storage, answerUri, source);
       const local = path.join(folder, 'answer');
       await pipeline(piecesOf(storage, answerUri), createWriteStream(local));
-      const target = childUri(job.output, `${PREDICTIONS}/${source.path}`);
+      const target = childUri(outputUri, source.path);
       const copied = await storage.copyIn(local, target);
       placed.push({ file: { path: source.path, ...copied, rows: source.rows ?? 0 }, columns });
     }

@@ -161,6 +161,7 @@ def test_an_executor_larger_than_yarn_gives_fails_with_sparks_own_text(fake, emr
 
 
 @pytest.mark.engine
+@pytest.mark.long
 def test_an_executor_killed_for_memory_is_told_as_yarn_tells_it(fake, emr, cluster):
     code = (
         "from pyspark.sql import SparkSession\n"

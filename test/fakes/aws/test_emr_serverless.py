@@ -149,6 +149,7 @@ def test_what_does_not_exist_is_not_found(emrs, application):
 
 
 @pytest.mark.engine
+@pytest.mark.long
 def test_an_executor_without_heap_ends_with_exit_code_52_in_the_drivers_log(fake, emrs, application):
     code = (
         "from pyspark.sql import SparkSession\n"
