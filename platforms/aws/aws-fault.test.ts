@@ -26,6 +26,8 @@ test.each([
   [answered('ResourceNotFoundException', '', 404), 'absent'],
   [answered('InvalidRequestException', "Cluster id 'j-1' is not valid."), 'absent'],
   [answered('ValidationException', 'Could not find requested job with name: etl'), 'absent'],
+  [answered('ValidationException', 'Could not find model "arn:aws:sagemaker:x:1:model/quota-exceeded".'), 'absent'],
+  [answered('ValidationException', 'Exceeded your quota of 2 ml.m6i.large'), 'capacity'],
   [
     answered('ValidationException', 'Cannot create already existing model "arn:aws:sagemaker:x:1:model/air".'),
     'conflict',

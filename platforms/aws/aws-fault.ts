@@ -42,9 +42,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, AwsFault])[] = [
   [/security token.{0,40}(?:expired|invalid)|could not load credentials|credentials? .{0,40}expired/i, 'credentials'],
   [/rate exceeded/i, 'throttled'],
   [/is not authorized to perform/i, 'denied'],
-  [/max(?:imum)? ?capacity|quota|limit.{0,20}exceeded|insufficient capacity/i, 'capacity'],
   [/(?:does not|doesn't) exist|is not valid\.?$|could not (?:be found|find)|not found/i, 'absent'],
   [/already exist/i, 'conflict'],
+  // After those that name a thing: its name may be of any words.
+  [/max(?:imum)? ?capacity|quota|limit.{0,20}exceeded|insufficient capacity/i, 'capacity'],
 ];
 
 /** Says what an error of an AWS call comes down to. */
