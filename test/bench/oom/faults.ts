@@ -8,7 +8,7 @@ interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'prov
   readonly inject: Injected;
 }
 
-const CAP_MIB = 5120;
+const CAP_MIB = 6144;
 
 /** A job that gets through with other levers or more memory. The kernel kills it at its limit unless `region` says otherwise. */
 function memory(name: string, startMib: number, rest: Rest): Fault {

@@ -12,8 +12,8 @@ const MIB = 2 ** 20;
  */
 const UNIT_SECONDS: Readonly<Record<FaultyStage, number>> = {
   generate: 2,
-  etl: 4,
-  tune: 1.5,
+  etl: 6,
+  tune: 4,
   evaluate: 1.5,
   predict: 4,
 };

@@ -16,7 +16,7 @@ import type { Fault } from './fault.js';
 import { FAULTS } from './faults.js';
 import { faultyPipelines } from './faulty-pipelines.js';
 import { prepare } from './prepare.js';
-import { goalLines, runLine } from './report.js';
+import { goalLines, memoryHourLines, runLine } from './report.js';
 import { type Bench, type FaultRun, runFault } from './run-fault.js';
 import { gibHoursOf, score } from './score.js';
 
@@ -34,7 +34,7 @@ const say = (line: string): void => {
 };
 
 /** How many faults run at a time: units wait more than they compute. Both policies have the same neighbours. */
-const LANES = 3;
+const LANES = 4;
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 process.exitCode = (await withHome(({ folder }) => benchmark(folder))) ? 0 : 1;
@@ -67,7 +67,8 @@ async function benchmark(home: string): Promise<boolean> {
           doubling: await under('blind-doubling', () => night(bench, recoverable, 'doubling')),
         };
     const lines = goalLines(score(first, others?.second ?? null), others && gibHoursOf(others.doubling));
-    say(`\n${lines.map(({ text }) => text).join('\n')}`);
+    const spent = others ? memoryHourLines(first, others.doubling) : [];
+    say(`\n${[...lines.map(({ text }) => text), ...spent].join('\n')}`);
     return lines.every(({ reached }) => reached);
   } finally {
     await native.close();

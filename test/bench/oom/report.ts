@@ -1,7 +1,8 @@
 import { formatBytes } from '../../../contracts/bytes.js';
 import type { MeasuredAttempt } from './attempts.js';
 import type { FaultRun } from './run-fault.js';
-import type { Score } from './score.js';
+import { FAULTY_STAGES } from './fault.js';
+import { gibHoursOf, type Score } from './score.js';
 
 /** One run in one line: how it ended and what each attempt was. */
 export function runLine({ fault, ending, sameResult, attempts }: FaultRun): string {
@@ -38,6 +39,16 @@ export function goalLines(total: Score, doublingGibHours: number | null): readon
     line('median milliseconds from an end to the next start', total.medianRestartMs, (value) => value <= 2000),
     { reached: true, text: `         units that were running at a kill: ${String(total.unitsCut)}` },
   ];
+}
+
+/** GiB-hours of the recoverable memory faults by stage: what recovery spent and what blind doubling did. */
+export function memoryHourLines(ours: readonly FaultRun[], doubling: readonly FaultRun[]): readonly string[] {
+  return FAULTY_STAGES.map((stage) => {
+    const [spent, doubled] = [ours, doubling].map((runs) =>
+      gibHoursOf(runs.filter(({ fault }) => fault.kind === 'memory' && fault.stage === stage)),
+    );
+    return `         ${stage.padEnd(9)} ${spent?.toFixed(3) ?? ''} GiB-hours, blind doubling ${doubled?.toFixed(3) ?? ''}`;
+  });
 }
 
 function measured(what: string, value: number | null, isReached: (value: number) => boolean): readonly GoalLine[] {
