@@ -35,7 +35,9 @@ describe('jobs on SageMaker', () => {
     expect(state).toMatchObject({ kind: 'exited', usage: { instanceHours: { 'ml.m6i.xlarge': hours } } });
     await expect(storage.stat(`${job.jobDirUri}/_result.json`)).resolves.toBeDefined();
     await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
-    await expect(eventually(() => platform.logs(handle, 2 ** 20), REMOTE_PATIENCE)).resolves.toContain('did nothing');
+    await eventually(async () => {
+      expect(await platform.logs(handle, 2 ** 20)).toContain('did nothing');
+    }, REMOTE_PATIENCE);
   });
 
   test('a service that refuses ten times for want of patience is asked until it takes the job, once', async () => {
