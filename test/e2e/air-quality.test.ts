@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AirQualityResult } from '../../contracts/pipelines/air-quality.js';
+import { EndpointFolder } from '../../serving/local/endpoint-folder.js';
 import { projectRoot } from '../../settings/home.js';
 import { eventually } from '../harness/eventually.js';
 import { openTestPlatform, type Ended, type TestPlatform } from '../harness/platform.js';
@@ -101,7 +102,9 @@ describe('the air of a Beijing station', () => {
 
   test('leaves no endpoint behind when the run is cancelled while it waits for one', async () => {
     const runId = await platform.start('air-quality', { endpointName: 'cancelled', keepEndpoint: true });
-    await eventually(() => endpoints().includes('cancelled'), { withinMs: 120_000, everyMs: 5 });
+    const folder = new EndpointFolder(join(platform.folder, 'endpoints'), 'cancelled');
+    const server = await eventually(() => folder.pids()[0] ?? false, { withinMs: 120_000, everyMs: 5 });
+    process.kill(server, 'SIGSTOP'); // else it may have answered before the run hears that it is cancelled
     await platform.cancel(runId);
     await platform.endOf(runId);
     expect(endpoints()).toEqual([]);
