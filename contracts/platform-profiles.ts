@@ -125,15 +125,21 @@ export const SageMakerProfile = z.strictObject({
 });
 export type SageMakerProfile = Readonly<z.infer<typeof SageMakerProfile>>;
 
-/** `rayCluster` of tempered.json: a cluster that is reached by the Ray Jobs API, whose nodes see the storage root under the same path. */
+/**
+ * `rayCluster` of tempered.json: a cluster that is reached by the Ray Jobs API. Its nodes see the storage root under the same path, or it is
+ * in S3 and the code is sent along.
+ */
 export const RayClusterProfile = z.strictObject({
   address: z.url({ protocol: /^https?$/ }),
   /** The largest job that a node of the cluster can run. */
   memory: ByteSize,
   cpus: z.number().positive(),
-  /** Folder with the code, and its Python, as the nodes see them; by default this checkout and its environment. */
+  /** Folder with the code, as the nodes see it, where they share the storage's disk; by default this checkout. */
   projectRoot: z.string().startsWith('/').optional(),
+  /** The Python of the jobs, as the nodes see it: that of `projectRoot` by default, and where code is sent `python3`. */
   python: z.string().min(1).optional(),
+  /** Folder on each node's own disk, for the files of jobs whose storage is in S3. */
+  work: z.string().startsWith('/').default('/tmp/tempered'),
 });
 export type RayClusterProfile = Readonly<z.infer<typeof RayClusterProfile>>;
 

@@ -23,6 +23,14 @@ describe('the platforms that tempered.json names', () => {
     expect(problemsOf(profile)).toBe('');
   });
 
+  test.each([{}, S3])(
+    'are fine when a Ray cluster has the storage on a disk that its nodes share, or in S3: %j',
+    (root) => {
+      const rayCluster = { address: 'http://10.0.0.5:8265', memory: '8GiB', cpus: 4 };
+      expect(problemsOf({ ...root, rayCluster, platform: 'ray-cluster' })).toBe('');
+    },
+  );
+
   test.each([
     {
       given: 'a stage on a platform without its section',

@@ -7,6 +7,9 @@ type Raw = Readonly<Record<string, unknown>>;
 /** What runs here, without a section of its own. */
 const HERE = 'local';
 
+/** Its nodes may share the disk of the storage. */
+const MAY_SHARE_DISK = 'ray-cluster';
+
 /**
  * What is wrong with the platforms that a profile names: unknown ones, ones whose sections are missing, and remote ones whose jobs could
  * not reach the storage. A problem is said once for each field that names the platform.
@@ -26,7 +29,10 @@ export function platformProblems(profile: Raw): readonly InputProblem[] {
   return [
     ...emrProblems(profile['emr']),
     ...remote.flatMap(({ field, name }) => missingSections(field, name, profile)),
-    ...storageProblems(remote, profile),
+    ...storageProblems(
+      remote.filter(({ name }) => name !== MAY_SHARE_DISK),
+      profile,
+    ),
   ];
 }
 

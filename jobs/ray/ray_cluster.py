@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobs.lib.errors import InvalidInput
+from jobs.ray.hosts import lent_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,33 +75,49 @@ def ray_cluster(cpus: int, scratch: Path) -> Iterator[None]:
         ObjectStoreFullError: in place of Ray's own.
         OSError: ENOSPC, in place of Ray's OutOfDiskError.
     """
-    import ray  # not at the top: a wrong input must not wait for it
-
     os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
     # Workers import jobs.* by name, wherever this program was started.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(REPOSITORY_ROOT), os.environ.get("PYTHONPATH")]))
     address = os.environ.get("RAY_ADDRESS")
     if address:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-        with _connected():
+        with _given(address):
             yield
         return
-    on_sigterm = signal.getsignal(signal.SIGTERM)
     with short_folder(scratch / "ray-folder.txt") as folder:
-        ray.init(
+        _init(
             num_cpus=cpus,
             include_dashboard=False,
             object_store_memory=OBJECT_STORE_BYTES,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
             _temp_dir=folder,
             _node_ip_address="127.0.0.1",
         )
-        # Ray's own handler (absl's, with an alarm) aborts this process three seconds after SIGTERM, before the job has
-        # stopped its children.
-        signal.signal(signal.SIGTERM, on_sigterm)
         with _connected():
             yield
+
+
+@contextlib.contextmanager
+def _given(address: str) -> Iterator[None]:
+    lent = lent_hosts()
+    if lent is None:
+        _init(address=address)
+        with _connected():
+            yield
+        return
+    _init(address=address, runtime_env=lent.runtime_env)
+    from jobs.ray.keepers import kept_on_other_hosts
+
+    with _connected(), kept_on_other_hosts(lent.folder):
+        yield
+
+
+def _init(**options: Any) -> None:
+    import ray  # not at the top: a wrong input must not wait for it
+
+    on_sigterm = signal.getsignal(signal.SIGTERM)
+    ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+    # Ray's own handler (absl's, with an alarm) aborts this process three seconds after SIGTERM, before the job has
+    # stopped its children.
+    signal.signal(signal.SIGTERM, on_sigterm)
 
 
 @contextlib.contextmanager

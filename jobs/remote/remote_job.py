@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RESULT_FILE, ERROR_FILE, PROGRESS_FILE = "_result.json", "_error.json", "progress.json"
+# Left by the platform: the job is not wanted any more.
+STOP_FILE = "_stop.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class RemoteJob:
             scratch=_place(document, "scratch"),
             salvages=document.get("salvage") != "nothing",
         )
+
+    def twins(self, folders: Folders) -> dict[str, str]:
+        """Folders of what is fetched from S3, each with the place there that it is fetched from."""
+        inputs = {str(folders.inputs / name): str(source["uri"]) for name, source in self.inputs.items() if source}
+        return {**inputs, str(folders.scratch): self.scratch.uri}
 
     def write_local(self, folders: Folders) -> str:
         """Writes `job.json` as a job on this machine expects it; returns its URI."""

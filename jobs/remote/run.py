@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.lib.contract import EXIT_FAILED, EXIT_OK, EXIT_WRONG_INPUT
 from jobs.lib.errors import describe_failure
+from jobs.lib.held_folder import held_folder
 from jobs.lib.progress import Progress
 from jobs.lib.stop import EXIT_STOPPED, before_stopped
-from jobs.ray.hosts import other_hosts_get
+from jobs.ray.hosts import LentHosts, other_hosts_get
 from jobs.remote import s3
 from jobs.remote.courier import Courier
 from jobs.remote.hand_over import hand_over
-from jobs.remote.remote_job import ERROR_FILE, PROGRESS_FILE, RESULT_FILE, Folders, RemoteJob
+from jobs.remote.remote_job import ERROR_FILE, PROGRESS_FILE, RESULT_FILE, STOP_FILE, Folders, RemoteJob
 from jobs.remote.sagemaker_hosts import find_hosts
 from jobs.remote.sagemaker_ray import ray_of, work_for
 from jobs.remote.scratch import SPARK_FOLDER, ScratchMirror
@@ -70,16 +71,26 @@ def _run(client: S3Client, place: Place, entry: str, folders: Folders, hosts: Ho
     if RESULT_FILE in left:
         sys.stderr.write("this job has handed over its result before: nothing to do\n")
         return EXIT_OK
-    folders.clear()
-    job = RemoteJob.load(client, place)
-    _clear_leftovers(client, job, left)
-    scratch = ScratchMirror(client, folders.scratch, job.scratch)
+    if STOP_FILE in left:
+        sys.stderr.write("this job was told to stop before it began: nothing to do\n")
+        return EXIT_STOPPED
+    # A Ray that is there before the job and after it, as one that is reached by the Ray Jobs API.
+    is_lent = hosts is None and "RAY_ADDRESS" in os.environ
     with ExitStack() as running:
+        if is_lent:
+            running.enter_context(held_folder(folders.work))
+        folders.clear()
+        job = RemoteJob.load(client, place)
+        _clear_leftovers(client, job, left)
+        scratch = ScratchMirror(client, folders.scratch, job.scratch)
         courier = Courier(client, folders.job, job.place, scratch if job.salvages else None)
         running.enter_context(courier)
         if hosts is not None:
             running.enter_context(ray_of(hosts, job, folders))
             running.enter_context(other_hosts_get(scratch.send_now))
+        elif is_lent:
+            lent = LentHosts(folders.work, job.twins(folders))
+            running.enter_context(other_hosts_get(scratch.send_now, lent))
         _stage(client, job, folders, courier, scratch)
         uri = job.write_local(folders)
         running.enter_context(before_stopped(courier.send_last))
@@ -148,11 +159,11 @@ def _exit_code(document: Mapping[str, Any]) -> int:
 def main() -> int:
     """Parses the command line and runs the job."""
     parser = argparse.ArgumentParser(prog="python -m jobs.remote.run", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--entry", required=True, help="the job's program, as jobs/python/predict.py")
+    parser.add_argument("--entry", required=True, type=Path, help="the job's program, as jobs/python/predict.py")
     parser.add_argument("--job", required=True, help="s3://bucket/.../job.json")
     parser.add_argument("--work", required=True, type=Path, help="folder of this job's own on a local disk")
     options = parser.parse_args()
-    return run(options.entry, options.job, options.work)
+    return run(str(options.entry.absolute()), options.job, options.work)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from jobs.lib.contract import EXIT_FAILED, EXIT_OK
-from jobs.ray.hosts import SCRATCH_TWIN
+from jobs.ray.hosts import TWINS
 from jobs.ray.ray_cluster import ENVIRONMENT, OBJECT_STORE_BYTES, short_folder
 from jobs.remote import s3
 from jobs.remote.remote_job import ERROR_FILE, RESULT_FILE
@@ -132,7 +132,7 @@ def _port_of(job: Place) -> int:
 
 
 def _set_environment(job: RemoteJob, folders: Folders) -> None:
-    os.environ[SCRATCH_TWIN] = json.dumps({"folder": str(folders.scratch), "uri": job.scratch.uri})
+    os.environ[TWINS] = json.dumps({str(folders.scratch): job.scratch.uri})
     os.environ.setdefault("RAY_memory_usage_threshold", MEMORY_THRESHOLD)
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)

@@ -119,6 +119,14 @@ def test_a_stop_while_outputs_are_sent_leaves_no_result(bucket, faults, tmp_path
     assert objects(bucket, "run/generate-a1") == listed(bucket.json("_work/run/generate-a1/_result.json"))
 
 
+def test_a_job_that_was_told_to_stop_before_it_began_does_nothing(bucket, faults, tmp_path):
+    job = bucket.put_job("run/generate-a1", params=GENERATE)
+    bucket.put("_work/run/generate-a1/_stop.json", {"reason": "cancel"})
+    code, log = bucket.run(PROGRAM, job, tmp_path)
+    assert (code, log) == (EXIT_STOPPED, "this job was told to stop before it began: nothing to do\n")
+    assert not [request for request in faults.seen if request.startswith(("PUT", "POST"))]
+
+
 def test_a_stop_while_inputs_are_fetched_ends_at_once(bucket, faults, tmp_path):
     stalled = faults.add(Fault("GET", "/scratch-file"))
     bucket.put("_scratch/generate/0a1b/scratch-file", b"finished before")

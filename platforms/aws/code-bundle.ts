@@ -20,6 +20,14 @@ const LEFT_OUT = /^(\..*|test_.*\.py|conftest\.py|node_modules|__pycache__)$/;
 /** A job's folder beyond this holds data, which belongs into the storage. */
 const LARGEST_BYTES = 64 * 2 ** 20;
 
+/** The code of a job as one archive. */
+export interface CodeBundle {
+  readonly archive: Uint8Array;
+  readonly sha256: string;
+  /** Path of the job's program inside the archive. */
+  readonly entry: string;
+}
+
 /** Code in the storage, under the hash of its content. */
 export interface CodeInStorage {
   readonly zipUri: string;
@@ -29,14 +37,13 @@ export interface CodeInStorage {
 }
 
 /**
- * Puts the code of a job into the storage, unless it is there: `_code/<sha256>.zip` with our jobs, and the bootstrap beside it. What lies
- * in the folder of a user's own job is at the top of the archive, from where Python imports: in the job, in the processes that it starts,
- * and in Spark's executors, which get the same archive.
+ * Packs the code of a job: our jobs, and at the top of the archive, from where Python imports, what lies in the folder of a user's own job.
+ * So it is found in the job, in the processes that it starts, and in Spark's executors and Ray's workers, which get the same archive.
  * @param projectRoot folder that holds `jobs/`
  * @param entry inside the project, or absolute for a job of a user's own
  * @throws {TemperedError} `WRONG_INPUT` for a folder that is too large to be code, or that has a `jobs` of its own
  */
-export async function uploadCode(storage: Storage, projectRoot: string, entry: string): Promise<CodeInStorage> {
+export async function bundleCode(projectRoot: string, entry: string): Promise<CodeBundle> {
   const isOwn = path.isAbsolute(entry);
   const files = [
     ...(await filesIn(path.join(projectRoot, JOBS), JOBS, isPython)),
@@ -51,14 +58,23 @@ export async function uploadCode(storage: Storage, projectRoot: string, entry: s
     );
   }
   const archive = zip(files);
-  const hash = createHash('sha256').update(archive).digest('hex');
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  return { archive, sha256, entry: isOwn ? path.basename(entry) : entry };
+}
+
+/**
+ * Puts the code of a job into the storage, unless it is there: `_code/<sha256>.zip`, and the bootstrap beside it.
+ * @throws {TemperedError} as {@link bundleCode} does
+ */
+export async function uploadCode(storage: Storage, projectRoot: string, entry: string): Promise<CodeInStorage> {
+  const bundle = await bundleCode(projectRoot, entry);
   const bootstrap = await readFile(path.join(projectRoot, BOOTSTRAP));
   const code = {
-    zipUri: layout.code(storage, `${hash}.zip`),
-    bootstrapUri: layout.code(storage, `${hash}/bootstrap.py`),
-    entry: isOwn ? path.basename(entry) : entry,
+    zipUri: layout.code(storage, `${bundle.sha256}.zip`),
+    bootstrapUri: layout.code(storage, `${bundle.sha256}/bootstrap.py`),
+    entry: bundle.entry,
   };
-  await putOnce(storage, code.zipUri, archive);
+  await putOnce(storage, code.zipUri, bundle.archive);
   await putOnce(storage, code.bootstrapUri, bootstrap);
   return code;
 }

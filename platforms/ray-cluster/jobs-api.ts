@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TemperedError } from '../../contracts/failure.js';
-import { sendRequest, type HttpAnswer } from './http-request.js';
+import { sendRequest, type HttpAnswer, type HttpRequest } from './http-request.js';
 
 /** What Ray tells of a submitted job. @see ray/dashboard/modules/job/pydantic_models.py, Ray 2.58 */
 export const RayJob = z.object({
@@ -15,11 +15,18 @@ export const RayJob = z.object({
 });
 export type RayJob = Readonly<z.infer<typeof RayJob>>;
 
+/** What Ray gives to a job's processes, on whatever node they run. */
+export interface RuntimeEnvironment {
+  readonly env_vars?: Readonly<Record<string, string>>;
+  /** Of a package: it is unpacked on each node, is the processes' folder, and is where Python imports from. */
+  readonly working_dir?: string;
+}
+
 /** What is asked of Ray: names and units are those of its API. */
 export interface RaySubmission {
   readonly submission_id: string;
   readonly entrypoint: string;
-  readonly runtime_env: { readonly env_vars: Readonly<Record<string, string>> };
+  readonly runtime_env: RuntimeEnvironment;
   readonly metadata: Readonly<Record<string, string>>;
   /** Bytes of a node's `memory` resource. */
   readonly entrypoint_memory: number;
@@ -30,6 +37,9 @@ const Logs = z.object({ logs: z.string() });
 
 /** A head that is there answers within milliseconds; one that is starting keeps a request waiting for its agent. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** A package of 64 MiB over a slow line. */
+const UPLOAD_TIMEOUT_MS = 600_000;
 
 /**
  * The Ray Jobs API over HTTP. A token in `RAY_AUTH_TOKEN` is sent along, as Ray's own client does.
@@ -54,7 +64,7 @@ export class RayJobsApi {
    * @returns null when it took the job, else its words
    */
   async submit(submission: RaySubmission): Promise<string | null> {
-    const answer = await this.#send('POST', '/api/jobs/', submission);
+    const answer = await this.#send('POST', '/api/jobs/', { body: JSON.stringify(submission) });
     if (isOk(answer)) return null;
     const said = lastLine(answer.text);
     if (answer.status >= 500) return said;
@@ -64,6 +74,23 @@ export class RayJobsApi {
       });
     }
     throw this.#refused(answer);
+  }
+
+  /**
+   * Gives the cluster an archive of code unless it has it, by the hash of its content. Ray keeps it while a job names it, and ten minutes
+   * from now in any case.
+   * @returns its name for a job's `working_dir`
+   */
+  async keepPackage(sha256: string, archive: Uint8Array): Promise<string> {
+    const name = `_ray_pkg_${sha256}.zip`;
+    const path = `/api/packages/gcs/${name}`;
+    const found = await this.#send('GET', path);
+    if (found.status !== 404 && !isOk(found)) throw this.#refused(found);
+    if (found.status === 404) {
+      const taken = await this.#send('PUT', path, { body: archive, timeoutMs: UPLOAD_TIMEOUT_MS });
+      if (!isOk(taken)) throw this.#refused(taken);
+    }
+    return `gcs://${name}`;
   }
 
   /** Asks for a stop; false when nobody knows the job. */
@@ -89,18 +116,22 @@ export class RayJobsApi {
     }
   }
 
-  async #send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<HttpAnswer> {
+  async #send(
+    method: HttpRequest['method'],
+    path: string,
+    { body, timeoutMs = REQUEST_TIMEOUT_MS }: Partial<Pick<HttpRequest, 'body' | 'timeoutMs'>> = {},
+  ): Promise<HttpAnswer> {
     const token = process.env['RAY_AUTH_TOKEN'] ?? '';
     try {
       return await sendRequest({
         method,
         url: `${this.address}${path}`,
         headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(typeof body === 'string' && { 'content-type': 'application/json' }),
           ...(token !== '' && { authorization: `Bearer ${token}` }),
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        timeoutMs: REQUEST_TIMEOUT_MS,
+        body,
+        timeoutMs,
       });
     } catch (cause) {
       throw this.#unavailable(`cannot be reached (${reasonOf(cause)})`, cause);

@@ -5,12 +5,14 @@ import type { JobHandle } from '../../contracts/job-handle.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { Resources } from '../../contracts/resources.js';
 import type { Storage } from '../../storage/storage.js';
+import { bundleCode } from '../aws/code-bundle.js';
 import { RemoteJobFolder } from '../aws/remote-job-folder.js';
 import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
 import { failedState, isOver, neverStarted, secondsOf } from './job-state.js';
+import { startFromPackage, startOnSharedDisk, type SentCode, type SharedCode } from './job-start.js';
 import { RayJobsApi, type RayJob } from './jobs-api.js';
 import { submissionIdOf } from './submission-id.js';
-import { submissionOf, type ClusterCode } from './submission.js';
+import { submissionOf, type JobStart } from './submission.js';
 
 /** A cluster, what a job may have of it, and where its code is. */
 export interface RayClusterOptions {
@@ -19,7 +21,8 @@ export interface RayClusterOptions {
   /** The largest job that a node of the cluster can run. */
   readonly memoryBytes: number;
   readonly cpus: number;
-  readonly code: ClusterCode;
+  /** Shared where the storage is on a disk that the nodes share, sent where it is in S3. */
+  readonly code: SharedCode | SentCode;
   readonly storage: Storage;
 }
 
@@ -40,7 +43,7 @@ export class RayClusterPlatform implements Platform {
   /** The head answers in milliseconds; it is ours, and nobody counts its calls. */
   readonly pacing: Pacing = { firstMs: 200, maxMs: 5000 };
   readonly #api: RayJobsApi;
-  readonly #code: ClusterCode;
+  readonly #code: SharedCode | SentCode;
   readonly #storage: Storage;
 
   constructor({ address, memoryBytes, cpus, code, storage }: RayClusterOptions) {
@@ -59,7 +62,7 @@ export class RayClusterPlatform implements Platform {
     const handle: JobHandle = { platform: this.name, key: job.key, id };
     const folder = new RemoteJobFolder(this.#storage, job.key);
     if ((await this.#api.find(id)) ?? (await folder.findStop()) !== null) return handle;
-    const refusal = await this.#api.submit(submissionOf(job, this.#code));
+    const refusal = await this.#api.submit(submissionOf(job, await this.#startOf(job)));
     // Of two that submit at once Ray refuses one, and the job is there all the same.
     if (refusal !== null && (await this.#api.find(id)) === undefined) {
       throw new TemperedError(
@@ -121,6 +124,12 @@ export class RayClusterPlatform implements Platform {
     return this.#logTail(submissionIdOf(key), bytes);
   }
 
+  async #startOf(job: JobSpec): Promise<JobStart> {
+    if (this.#code.kind === 'shared') return startOnSharedDisk(job, this.#code);
+    const { archive, sha256, entry } = await bundleCode(this.#code.projectRoot, job.entry);
+    return startFromPackage(job, this.#code, { uri: await this.#api.keepPackage(sha256, archive), entry });
+  }
+
   /** A job that waits for resources cannot be stopped by Ray, but nothing of it runs, and nothing will: it looks for the request first. */
   async #hasStopped(id: string): Promise<boolean> {
     const job = await this.#api.find(id);
@@ -165,10 +174,6 @@ export class RayClusterPlatform implements Platform {
           allowed: 'local, emr, emr-serverless',
         },
       );
-    }
-    if (!job.jobDirUri.startsWith('file://')) {
-      const message = `job ${job.key} lies at ${job.jobDirUri}; a Ray cluster reads file:// only, on a disk that its nodes share`;
-      throw new TemperedError('WRONG_INPUT', message, { field: 'storage.root' });
     }
     if (job.resources.memoryBytes > this.largest.memoryBytes) {
       const needs = formatBytes(job.resources.memoryBytes);

@@ -35,7 +35,7 @@ export async function openRayHarness(): Promise<RayHarness> {
       address: head.address,
       memoryBytes: CLUSTER_MEMORY_BYTES,
       cpus: 2,
-      code: { projectRoot, python: join(projectRoot, '.venv', 'bin', 'python') },
+      code: { kind: 'shared', projectRoot, python: join(projectRoot, '.venv', 'bin', 'python') },
       storage,
     });
   return {
