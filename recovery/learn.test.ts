@@ -67,6 +67,12 @@ describe('the first size', () => {
     expect(sizeOf([run(1, { shareDone: 0.5 })])).toBe(2.4375 * GIB); // twice 1.15 GiB and 64 MiB, in steps of 64 MiB
   });
 
+  test('is at least the limit that worked where earlier attempts of the run had done half of its work and died', () => {
+    const tooSmall = [{ memoryBytes: 2 * GIB, settings: {}, region: 'container' }];
+    const record = run(1, { shareDone: 0.5, tooSmall, attempts: 2, memoryBytes: 4 * GIB, peakBytes: GIB });
+    expect(sizeOf([record])).toBe(4 * GIB);
+  });
+
   test('is the limit that worked where an allocation had failed below its limit: the peak does not show it', () => {
     const tooSmall = [{ memoryBytes: 2 * GIB, settings: {}, region: 'python-worker' }];
     expect(sizeOf([run(1, { tooSmall, attempts: 2, memoryBytes: 4 * GIB, peakBytes: GIB })])).toBe(4 * GIB);

@@ -100,7 +100,11 @@ function needAlone({ engine, peakBytes, tooSmall, shareDone }: SizeRecord, limit
   const failedBelow = tooSmall.some(({ region }) => region !== null && FAILS_BELOW_THE_LIMIT.includes(region));
   if (peakBytes === null || failedBelow) return limitBytes;
   const withRoom = peakBytes * PEAK_FACTOR + PEAK_ROOM_BYTES;
-  if (!FILLS_ITS_LIMIT.includes(engine)) return withRoom * Math.min(MOST_UNSEEN, 1 / shareDone);
+  if (!FILLS_ITS_LIMIT.includes(engine)) {
+    const whole = withRoom * Math.min(MOST_UNSEEN, 1 / shareDone);
+    // Where memory fills up with the work, one that does it all would meet a limit below the one that was needed to end it.
+    return shareDone < 1 && tooSmall.length > 0 ? Math.max(limitBytes, whole) : whole;
+  }
   // What an attempt held that found most of the work done says little of one that does it all.
   if (shareDone < 1 || peakBytes >= limitBytes * ROOMY) return limitBytes;
   return Math.min(limitBytes, Math.max(limitBytes * STEP_DOWN, withRoom));
