@@ -40,7 +40,7 @@ def kept_on_other_hosts(folder: Path) -> Iterator[None]:
     this_host = ray.get_runtime_context().get_node_id()
     hosts = [host["NodeID"] for host in ray.nodes() if host["Alive"]]  # type: ignore[no-untyped-call]  # Ray has no types
     places = [NodeAffinitySchedulingStrategy(host, soft=False) for host in hosts if host != this_host]
-    keepers = [Keeper.options(scheduling_strategy=place).remote(folder) for place in places]  # type: ignore[attr-defined]
+    keepers = [Keeper.options(scheduling_strategy=place).remote(folder) for place in places]  # type: ignore[attr-defined]  # nor here
     if keepers:
         ray.wait([keeper.holds.remote() for keeper in keepers], num_returns=len(keepers), timeout=START_SECONDS)
     try:

@@ -8,7 +8,6 @@ import importlib.abc
 import importlib.machinery
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,9 +45,8 @@ def begin(name: str) -> object:
 def _place_of(name: str) -> int:
     """Of the unit among all that the job's attempts have begun, in the order in which they came to them."""
     own = Path(SPEC["units"])
-    attempt = re.compile(r"-a(\d+)$")
-    logs = {int(attempt.search(log.parent.name)[1]): log for log in own.parent.parent.glob(f"*-a*/{own.name}")}  # type: ignore[index]
-    lines = [line for _, log in sorted(logs.items()) for line in log.read_text().splitlines(keepends=True)]
+    logs = sorted(own.parent.parent.glob(f"*-a*/{own.name}"), key=_attempt_of)
+    lines = [line for log in logs for line in log.read_text().splitlines(keepends=True)]
     begun = list(dict.fromkeys(line for line in lines if line.startswith("begin ")))
     return begun.index(_line("begin", name))
 
@@ -57,6 +55,10 @@ def note(word: str, name: str) -> None:
     """One line, whole, whatever process writes beside."""
     with Path(SPEC["units"]).open("ab", buffering=0) as log:
         log.write(_line(word, name).encode())
+
+
+def _attempt_of(log: Path) -> int:
+    return int(log.parent.name.rpartition("-a")[2])
 
 
 def _has_begun(name: str) -> bool:
