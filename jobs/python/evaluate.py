@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PREDICTIONS_FOLDER, FINISHED_FOLDER = "predictions", "finished-chunks"
 # A killed attempt loses at most the running one: about a second of work.
 CHUNK_ROWS = 250_000
+READ_ROWS = 10_000
 LABEL_TYPES = ("double", "float", "int64", "int32")
 MEAN = "mean"
 """The baseline that every evaluation has: the mean of the training labels."""
@@ -194,10 +195,11 @@ def _read(job: Job, forecast: Forecast, params: EvaluateParams, contestants: lis
     values = {name: np.empty(rows, dtype=np.float64) for name in [label, *contestant_columns, *params.baselines]}
     start = 0
     for file in forecast.files:
-        table = pq.read_table(folder / file.path, columns=list(values))
-        for name, column in values.items():
-            column[start : start + table.num_rows] = table[name].to_numpy()
-        start += table.num_rows
+        with pq.ParquetFile(folder / file.path, buffer_size=1 << 20, pre_buffer=False) as parquet:
+            for batch in parquet.iter_batches(READ_ROWS, columns=list(values), use_threads=False):
+                for name, column in values.items():
+                    column[start : start + batch.num_rows] = batch.column(name).to_numpy()
+                start += batch.num_rows
     for name in (label, *params.baselines):
         if not np.isfinite(values[name]).all():
             column_name = params.target if name == label else name
