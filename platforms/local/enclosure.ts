@@ -29,6 +29,11 @@ export interface Enclosure {
   record(): EnclosureRecord;
   /** Memory that cannot be taken back from the job (page cache can, and does not count). */
   usedBytes(): number;
+  /**
+   * The most that was used so far. A rise between two looks is seen by the kernel's own highest mark, which counts page cache too: what
+   * it holds beyond the most cache ever seen was used.
+   */
+  peakBytes(): number;
   /** True when the job holds more than its limit and the kernel does not enforce it. */
   mustBeKilled(): boolean;
   /** How many of its processes the kernel killed for memory; null where the kernel does not count. */

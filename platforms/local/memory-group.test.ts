@@ -44,6 +44,23 @@ test.each(RECORDED)(
   },
 );
 
+test.each(RECORDED)(
+  '$kind: a rise that no look caught is known by the highest mark, less the cache',
+  ({ kind, files }) => {
+    const directory = mkdtempSync(join(tmpdir(), 'tempered-group-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+    const highestBytes = 128 * 2 ** 20;
+    writeFileSync(
+      join(directory, kind === 'cgroup-v1' ? 'memory.max_usage_in_bytes' : 'memory.peak'),
+      String(highestBytes),
+    );
+    const group = MemoryGroup.open({ kind, directory });
+    const cacheBytes = 7 * 2 ** 20; // 8 MiB of files, 1 of which lives in memory
+    expect(group.peakBytes()).toBe(highestBytes - cacheBytes);
+    rmSync(directory, { recursive: true });
+  },
+);
+
 test('a group that is gone has no members, no memory and nothing to remove', () => {
   const group = MemoryGroup.open({ kind: 'cgroup-v2', directory: '/no/such/group' });
   expect([group.members(), group.usedBytes(), group.oomKills(), group.hasReachedLimit()]).toEqual([[], 0, null, false]);

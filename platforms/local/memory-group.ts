@@ -10,6 +10,8 @@ interface Dialect {
   readonly swap: { readonly file: string; readonly value: (limitBytes: number) => number };
   /** Lines of memory.stat that hold what cannot be reclaimed; `total_` includes child groups, as v2 always does. */
   readonly unreclaimable: readonly string[];
+  /** Lines of memory.stat whose difference is what the kernel can drop at will: the files it keeps, less those that live in memory. */
+  readonly cache: { readonly files: string; readonly inMemory: string };
   /** The file with the `oom_kill` line. */
   readonly oomKills: string;
   /** The highest use so far, page cache included; v2 has it since Linux 5.19. */
@@ -21,6 +23,7 @@ const DIALECTS: Readonly<Record<GroupRecord['kind'], Dialect>> = {
     limit: 'memory.limit_in_bytes',
     swap: { file: 'memory.memsw.limit_in_bytes', value: (limitBytes) => limitBytes },
     unreclaimable: ['total_rss', 'total_shmem'],
+    cache: { files: 'total_cache', inMemory: 'total_shmem' },
     oomKills: 'memory.oom_control',
     highest: 'memory.max_usage_in_bytes',
   },
@@ -28,6 +31,7 @@ const DIALECTS: Readonly<Record<GroupRecord['kind'], Dialect>> = {
     limit: 'memory.max',
     swap: { file: 'memory.swap.max', value: () => 0 },
     unreclaimable: ['anon', 'shmem'],
+    cache: { files: 'file', inMemory: 'shmem' },
     oomKills: 'memory.events',
     highest: 'memory.peak',
   },
@@ -46,6 +50,8 @@ const ENTER = 'echo $$ > "$0/cgroup.procs" || exit 125; exec "$@"';
 export class MemoryGroup implements Enclosure {
   readonly #record: GroupRecord;
   readonly #dialect: Dialect;
+  #mostUsedBytes = 0;
+  #mostCacheBytes = 0;
 
   private constructor(record: GroupRecord) {
     this.#record = record;
@@ -89,7 +95,17 @@ export class MemoryGroup implements Enclosure {
 
   usedBytes(): number {
     const stat = this.#read('memory.stat');
-    return this.#dialect.unreclaimable.reduce((sum, name) => sum + (numberAfter(name, stat) ?? 0), 0);
+    const { unreclaimable, cache } = this.#dialect;
+    const line = (name: string): number => numberAfter(name, stat) ?? 0;
+    const usedBytes = unreclaimable.reduce((sum, name) => sum + line(name), 0);
+    this.#mostUsedBytes = Math.max(this.#mostUsedBytes, usedBytes);
+    this.#mostCacheBytes = Math.max(this.#mostCacheBytes, line(cache.files) - line(cache.inMemory));
+    return usedBytes;
+  }
+
+  peakBytes(): number {
+    this.usedBytes(); // what cache is left at the end is often the most there was
+    return Math.max(this.#mostUsedBytes, this.#highestBytes() - this.#mostCacheBytes);
   }
 
   mustBeKilled(): boolean {
@@ -102,8 +118,7 @@ export class MemoryGroup implements Enclosure {
 
   hasReachedLimit(): boolean {
     const limitBytes = Number(this.#read(this.#dialect.limit));
-    const highestBytes = Number(this.#read(this.#dialect.highest));
-    return limitBytes > 0 && highestBytes >= limitBytes - CHARGE_SLACK_BYTES;
+    return limitBytes > 0 && this.#highestBytes() >= limitBytes - CHARGE_SLACK_BYTES;
   }
 
   members(): readonly number[] {
@@ -119,6 +134,10 @@ export class MemoryGroup implements Enclosure {
       if (systemErrorCode(error) === 'ENOENT') return true;
       throw error;
     }
+  }
+
+  #highestBytes(): number {
+    return Number(this.#read(this.#dialect.highest));
   }
 
   #write(file: string, value: number): void {

@@ -15,6 +15,7 @@ export class ProcessTree implements Enclosure {
   readonly #marker: string;
   readonly #limitBytes: number;
   #root: ProcessIdentity | null;
+  #mostUsedBytes = 0;
   /** By pid and start time: whether the process belongs to the job. Environments are read once for each process. */
   #belongs = new Map<string, boolean>();
 
@@ -47,7 +48,13 @@ export class ProcessTree implements Enclosure {
   }
 
   usedBytes(): number {
-    return sum(this.#rows().map((row) => row.rssBytes));
+    const usedBytes = sum(this.#rows().map((row) => row.rssBytes));
+    this.#mostUsedBytes = Math.max(this.#mostUsedBytes, usedBytes);
+    return usedBytes;
+  }
+
+  peakBytes(): number {
+    return this.#mostUsedBytes;
   }
 
   /**

@@ -14,7 +14,7 @@ import type { StopRequest } from './stop-request.js';
 import type { SupervisorPlan } from './supervisor-plan.js';
 import { WorkMeter } from './work-meter.js';
 
-/** How often memory is read. A job that dies in less leaves at least the kernel's own highest mark. */
+/** How often memory is read. What rises and falls in less leaves the kernel's own highest mark. */
 const SAMPLE_EVERY_MS = 100;
 
 /** How often signs of life are told. It costs under 5 ms for thirty processes on a busy machine; hangs are measured in tens of seconds. */
@@ -55,7 +55,7 @@ export async function runJob(plan: SupervisorPlan, surroundings: Surroundings): 
   const seconds = (performance.now() - startedMs) / 1000;
   isOver = true;
   clearInterval(telling);
-  const { peakBytes, reason } = watch.end();
+  const reason = watch.end();
   const stopRequested = stop.reason;
   if (stopRequested !== null) await stopped;
 
@@ -66,7 +66,10 @@ export async function runJob(plan: SupervisorPlan, surroundings: Surroundings): 
     reason: 'failure' in exit ? localReason('launch-failed', exit.failure) : reason,
     oomKillDelta,
     // The kernel killed at the limit, so the limit was reached, whatever the samples saw before.
-    peakBytes: oomKillDelta !== null && oomKillDelta > 0 && enclosure.hasReachedLimit() ? plan.memoryBytes : peakBytes,
+    peakBytes:
+      oomKillDelta !== null && oomKillDelta > 0 && enclosure.hasReachedLimit()
+        ? plan.memoryBytes
+        : enclosure.peakBytes(),
     seconds,
     stopRequested,
   };
@@ -101,12 +104,11 @@ async function exitOf(job: ChildProcess): Promise<Exit> {
 
 /** Samples memory until `end`, and kills a job that holds too much where the kernel does not. */
 function watchMemory(plan: SupervisorPlan, enclosure: Enclosure) {
-  let peakBytes = 0;
   let reason: string | null = null;
   const sample = () => {
-    peakBytes = Math.max(peakBytes, enclosure.usedBytes());
+    const usedBytes = enclosure.usedBytes();
     if (reason !== null || !enclosure.mustBeKilled()) return;
-    const seen = `the job's processes hold ${formatBytes(peakBytes)}, its limit is ${formatBytes(plan.memoryBytes)}`;
+    const seen = `the job's processes hold ${formatBytes(usedBytes)}, its limit is ${formatBytes(plan.memoryBytes)}`;
     reason = localReason('memory-limit', `${seen}; all of them were killed`);
     void killAll(enclosure);
   };
@@ -115,7 +117,7 @@ function watchMemory(plan: SupervisorPlan, enclosure: Enclosure) {
   return {
     end: () => {
       clearInterval(timer);
-      return { peakBytes, reason };
+      return reason;
     },
   };
 }
