@@ -26,6 +26,8 @@ export interface Fault {
   readonly ends: 'done' | FailureCode;
   /** The attempt that proves a doomed one to be so; the first unless the cap must be reached to know. */
   readonly provenAt?: number;
+  /** It watches the memory of the whole machine, so that another job beside it would decide how it ends. */
+  readonly alone?: true;
   /** What the benchmark itself does to the running job. */
   readonly act?: 'cancel' | 'kill-supervisor' | 'terminate-job';
 }

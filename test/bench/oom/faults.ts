@@ -4,7 +4,7 @@ import { type Fault, FAULTY_STAGES, type FaultyStage } from './fault.js';
 type Injected = Fault['inject'];
 
 /** What only some faults have, beside what is injected. */
-interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt' | 'region'>> {
+interface Rest extends Partial<Pick<Fault, 'capMib' | 'settings' | 'act' | 'provenAt' | 'region' | 'alone'>> {
   readonly inject: Injected;
 }
 
@@ -45,6 +45,7 @@ export const FAULTS: readonly Fault[] = [
   memory('tune-monitor', 2048, {
     inject: { fault: 'ray-monitor', mib: 2500, heavyFrom: 1 },
     region: ['host', 'container'],
+    alone: true,
   }),
   memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 1000, heavyFrom: 2 } }),
   memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 2500, heavyFrom: 2 } }),

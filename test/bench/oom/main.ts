@@ -106,14 +106,15 @@ async function withWorkers<T>({ server, bundle, context }: Workers, use: () => P
 async function night(bench: Bench, some: readonly Fault[], name: string): Promise<readonly FaultRun[]> {
   say(`\n${name}`);
   const runs: FaultRun[] = [];
-  const waiting = some.values();
-  const lane = async (): Promise<void> => {
+  const lane = async (waiting: Iterable<Fault>): Promise<void> => {
     for (const fault of waiting) {
       const run = await runFault(bench, fault, name);
       say(runLine(run));
       runs.push(run);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await lane(some.filter(({ alone }) => alone));
+  const shared = some.filter(({ alone }) => !alone).values();
+  await Promise.all(Array.from({ length: LANES }, () => lane(shared)));
   return runs;
 }
