@@ -48,7 +48,7 @@ const TESTS = [
     name: 'pytest',
     title: 'the jobs',
     counts: 'pytest',
-    run: python('pytest', '-q', '-p', 'no:cacheprovider', '-m', 'not long'),
+    run: python('pytest', '-q', '-p', 'no:cacheprovider', '--durations=20', '-m', 'not long'),
     minutes: 35,
   },
   { name: 'unit', title: 'one module at a time', counts: 'jest', run: jest('unit'), minutes: 5 },
