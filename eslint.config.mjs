@@ -33,7 +33,7 @@ export default defineConfig(
       'max-lines': ['error', 400],
       'max-params': ['error', 3],
       eqeqeq: 'error',
-      'no-console': 'error', // text for people goes through the streams that a command was given, logs through pino
+      'no-console': 'error', // text for people goes through the streams that a command was given, what a worker says through Temporal's logger
       'no-promise-executor-return': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',
