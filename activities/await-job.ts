@@ -1,6 +1,5 @@
 import { activityInfo, cancellationSignal, Context, getClient, log, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { TemperedError } from '../contracts/failure.js';
 import { JOB_FILES, JobResult } from '../contracts/job.js';
 import type { JobOutcome } from '../contracts/outcome.js';
 import type { JobHandle } from '../contracts/job-handle.js';
@@ -9,6 +8,7 @@ import { layout } from '../storage/layout.js';
 import type { Storage } from '../storage/storage.js';
 import type { JobsContext, RunIdentity } from './context.js';
 import { loadStage } from './find-stage.js';
+import { jobPlatform } from './job-platform.js';
 import { stallDeadlinesOf } from './stall-deadlines.js';
 import { type Clock, StallWatch, steadyClock } from './stall-watch.js';
 import { waitsOf } from './waits.js';
@@ -45,12 +45,9 @@ const BEAT_EVERY_MS = 5_000;
  * @param clock tells milliseconds; must stand still while the machine sleeps, or a sleep would look like a stall
  */
 export function awaitJob(context: JobsContext, clock: Clock = steadyClock) {
-  const { platforms, profile } = context;
   return async (request: AwaitRequest): Promise<JobOutcome> => {
     const { handle } = request;
-    const platform = platforms[handle.platform];
-    if (!platform)
-      throw new TemperedError('PLATFORM_UNAVAILABLE', `platform "${handle.platform}" is not configured here`);
+    const platform = jobPlatform(context, handle);
     let latest = describe({ kind: 'queued', message: `asks ${platform.name}` }, request);
     const activity = Context.current();
     // The next look may be a minute away, and a call of a remote platform may take long: the word goes out all the same.
@@ -62,7 +59,7 @@ export function awaitJob(context: JobsContext, clock: Clock = steadyClock) {
       activity.heartbeat(beat);
     };
     try {
-      const stalls = new StallWatch(stallDeadlinesOf(profile, request.stage), clock);
+      const stalls = new StallWatch(stallDeadlinesOf(context.profile, request.stage), clock);
       const ended = await waitUntilOver(request, { platform, stalls, tell });
       return await outcomeOf(ended, request, context);
     } catch (error) {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Attempt } from '../contracts/attempt.js';
-import { TemperedError } from '../contracts/failure.js';
 import { JOB_FILES, type JobFile } from '../contracts/job.js';
 import { canonicalJson } from '../contracts/json.js';
 import type { JobHandle } from '../contracts/job-handle.js';
+import { loadPlatform } from '../platforms/index.js';
 import { POLICIES } from '../recovery/policies.js';
 import { layout } from '../storage/layout.js';
 import { childUri } from '../storage/uri.js';
@@ -30,14 +30,7 @@ export function submitJob(context: JobsContext) {
     const { stage, stageKey, attempt, split } = request;
     const { job, salvage } = loadStage(context, request);
     const policy = POLICIES[context.profile.profile.recovery.policy];
-    const platform = platforms[request.platform];
-    if (!platform) {
-      throw new TemperedError(
-        'WRONG_INPUT',
-        `stage ${stage} is to run on platform "${request.platform}"; known are ${Object.keys(platforms).join(', ')}`,
-        { field: `stages.${stage}.platform` },
-      );
-    }
+    const platform = loadPlatform(platforms, request.platform);
     const key = jobKeyOf({ workflowId: request.run.workflowId, stage, stageKey }, attempt.number);
     const jobDirUri = layout.work(storage, key);
     const scratch = layout.scratch(storage, stage, stageKey);
