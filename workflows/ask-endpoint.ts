@@ -1,5 +1,6 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { JobsActivities } from '../activities/index.js';
+import { LONGEST_ENTITY_NAME } from '../contracts/entity-name.js';
 import type { AirQualityAnswer } from '../contracts/pipelines/air-quality.js';
 import type { ModelRef } from '../contracts/refs.js';
 import { AWAIT, INVOKE, STOP, SUBMIT } from './policies.js';
@@ -20,8 +21,7 @@ export interface Question {
   readonly features: Readonly<Record<string, number>>;
 }
 
-/** Names of endpoints are at most so long on SageMaker; a run's id is what tells runs apart. */
-const NAME_LENGTH = 63;
+/** As much of a run's id as tells runs apart. */
 const RUN_LENGTH = 8;
 
 /**
@@ -50,5 +50,5 @@ export async function askEndpoint({ model, keep, date, features, ...question }: 
 
 function nameOf(model: string): string {
   const run = workflowInfo().runId.replaceAll('-', '').slice(0, RUN_LENGTH);
-  return `${model.slice(0, NAME_LENGTH - RUN_LENGTH - 1).replace(/-+$/, '')}-${run}`;
+  return `${model.slice(0, LONGEST_ENTITY_NAME - RUN_LENGTH - 1).replace(/-+$/, '')}-${run}`;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ALLOWED_ENTITY_NAME, ENTITY_NAME } from '../entity-name.js';
 import { Metrics } from '../metrics.js';
 import { MirrorOutcome } from '../mirrored-model.js';
+import { ModelName } from '../model-name.js';
 import { ArtifactRef, DatasetRef, ModelRef } from '../refs.js';
 import { StageSummary } from '../stage-record.js';
 import { evaluate } from '../stages/evaluate.js';
@@ -59,11 +61,7 @@ export const AirQualityInput = z.strictObject({
     .max(2 ** 31 - 1)
     .default(42)
     .describe('seed of every random draw'),
-  model: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first')
-    .default('air-quality')
-    .describe('name under which the model is stored'),
+  model: ModelName.default('air-quality').describe('name under which the model is stored'),
   gateMargin: z.number().min(0).max(1).default(0.05).describe('share of the best baseline that a candidate must win'),
   askDate: z.iso
     .date()
@@ -72,7 +70,7 @@ export const AirQualityInput = z.strictObject({
     .describe('the day that is forecast at the end; by default the last one whose features are known'),
   endpointName: z
     .string()
-    .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'up to 63 letters, digits and single hyphens between them')
+    .regex(ENTITY_NAME, ALLOWED_ENTITY_NAME)
     .nullable()
     .default(null)
     .describe('name of the endpoint that answers; by default one of this run alone'),

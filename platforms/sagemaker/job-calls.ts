@@ -1,13 +1,7 @@
-import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import type { ServiceState } from '../aws/remote-service.js';
 import { processingRequest, trainingRequest, type JobPlan } from './job-request.js';
 import { processingState, trainingState } from './job-state.js';
-
-/** The client of SageMaker and the module that its commands are in. */
-export interface Aws {
-  readonly sdk: typeof SageMakerSdk;
-  readonly client: SageMakerSdk.SageMakerClient;
-}
+import type { SageMaker } from './sagemaker-client.js';
 
 /** A job as its kind describes it. */
 export interface DescribedJob {
@@ -20,11 +14,11 @@ export interface DescribedJob {
 export interface JobCalls {
   /** Where the logs of such jobs are. */
   readonly logGroup: string;
-  create(aws: Aws, plan: JobPlan): Promise<unknown>;
-  describe(aws: Aws, name: string): Promise<DescribedJob>;
-  stop(aws: Aws, name: string): Promise<unknown>;
+  create(sagemaker: SageMaker, plan: JobPlan): Promise<unknown>;
+  describe(sagemaker: SageMaker, name: string): Promise<DescribedJob>;
+  stop(sagemaker: SageMaker, name: string): Promise<unknown>;
   /** Does what the service leaves undone of a job that is over, and removes what only the job needed; again is the same. */
-  conclude(aws: Aws, name: string, key: string): Promise<void>;
+  conclude(sagemaker: SageMaker, name: string, key: string): Promise<void>;
 }
 
 /** Training jobs. */

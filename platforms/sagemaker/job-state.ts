@@ -37,6 +37,19 @@ interface Described {
   readonly usage: Usage | null;
 }
 
+interface ProgramTimes {
+  readonly status: string | undefined;
+  readonly reason: string | undefined;
+  readonly start: Date | undefined;
+  readonly end: Date | undefined;
+  readonly machines: Machines | undefined;
+}
+
+interface Machines {
+  readonly InstanceType?: string | undefined;
+  readonly InstanceCount?: number | undefined;
+}
+
 /** A training job in the words of all services. */
 export function trainingState(job: Partial<DescribeTrainingJobResponse>): ServiceState {
   return stateOf({
@@ -52,30 +65,34 @@ export function trainingState(job: Partial<DescribeTrainingJobResponse>): Servic
 
 /** A processing job in the words of all services. */
 export function processingState(job: Partial<DescribeProcessingJobResponse>): ServiceState {
-  const seconds = secondsBetween(job.ProcessingStartTime, job.ProcessingEndTime);
-  return stateOf({
+  return programState({
     status: job.ProcessingJobStatus,
-    secondary: undefined,
     reason: job.FailureReason,
-    seconds,
-    hasLog: job.ProcessingStartTime !== undefined,
-    waits: job.ProcessingStartTime === undefined ? 'SageMaker prepares the instance' : null,
-    // No billable time is told for these: it is that of their program.
-    usage: instanceUsage(job.ProcessingResources?.ClusterConfig, job.ProcessingEndTime && seconds),
+    start: job.ProcessingStartTime,
+    end: job.ProcessingEndTime,
+    machines: job.ProcessingResources?.ClusterConfig,
   });
 }
 
 /** A transform job in the words of all services. */
 export function transformState(job: Partial<DescribeTransformJobResponse>): ServiceState {
-  const seconds = secondsBetween(job.TransformStartTime, job.TransformEndTime);
-  return stateOf({
+  return programState({
     status: job.TransformJobStatus,
-    secondary: undefined,
     reason: job.FailureReason,
-    seconds,
-    hasLog: job.TransformStartTime !== undefined,
-    waits: job.TransformStartTime === undefined ? 'SageMaker prepares the instance' : null,
-    usage: instanceUsage(job.TransformResources, job.TransformEndTime && seconds),
+    start: job.TransformStartTime,
+    end: job.TransformEndTime,
+    machines: job.TransformResources,
+  });
+}
+
+/** Of some kinds of jobs the service tells no more than when their program began and ended; that is what they are billed for. */
+function programState({ status, reason, start, end, machines }: ProgramTimes): ServiceState {
+  const seconds = secondsBetween(start, end);
+  return stateOf({
+    ...{ status, reason, seconds, secondary: undefined },
+    hasLog: start !== undefined,
+    waits: start === undefined ? 'SageMaker prepares the instance' : null,
+    usage: instanceUsage(machines, end && seconds),
   });
 }
 
@@ -112,10 +129,7 @@ function stateOf({ status, secondary, reason = '', seconds, hasLog, waits, usage
  * Hours of the instances that a job really had, all of its hosts together.
  * @param seconds that each of them is billed for; undefined while nobody says
  */
-function instanceUsage(
-  machines: { readonly InstanceType?: string | undefined; readonly InstanceCount?: number | undefined } | undefined,
-  seconds: number | undefined,
-): Usage | null {
+function instanceUsage(machines: Machines | undefined, seconds: number | undefined): Usage | null {
   const { InstanceType: type, InstanceCount: count = 1 } = machines ?? {};
   if (type === undefined || seconds === undefined) return null;
   return { vcpuHours: 0, memoryGibHours: 0, instanceHours: { [type]: (seconds * count) / 3600 } };

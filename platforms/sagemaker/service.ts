@@ -5,15 +5,15 @@ import type { Offer } from '../../contracts/resources.js';
 import type { Storage } from '../../storage/storage.js';
 import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
-import { clientSettings, lazily } from '../aws/client-settings.js';
 import { clientToken } from '../aws/job-name.js';
 import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
 import { ifNew, ifThere } from '../aws/tolerate.js';
 import { capacityRefusals } from './capacity-refusals.js';
 import { JobLogs } from './job-logs.js';
-import { type Aws, type JobCalls, PROCESSING, TRAINING } from './job-calls.js';
+import { type JobCalls, PROCESSING, TRAINING } from './job-calls.js';
 import { OWN_MARK, type JobPlan } from './job-request.js';
+import { sageMakerClient, type SageMaker } from './sagemaker-client.js';
 import { sentFields } from './sent-fields.js';
 import { chooseType, offerOf, sizeClasses, type SizeClass } from './sizes.js';
 import { transformCalls } from './transform/transform-calls.js';
@@ -49,7 +49,7 @@ export class SageMakerService implements RemoteService {
   readonly #classes: readonly SizeClass[];
   readonly #calls: Readonly<Record<JobKind, JobCalls>>;
   readonly #logs: JobLogs;
-  readonly #client: () => Promise<Aws>;
+  readonly #client: () => Promise<SageMaker>;
 
   constructor(private readonly options: SageMakerOptions) {
     this.#classes = sizeClasses(options.profile.instanceTypes);
@@ -60,10 +60,7 @@ export class SageMakerService implements RemoteService {
       'transform-job': transformCalls(options.storage),
     };
     this.#logs = new JobLogs(options.aws);
-    this.#client = lazily(async () => {
-      const sdk = await import('@aws-sdk/client-sagemaker');
-      return { sdk, client: new sdk.SageMakerClient(clientSettings(options.aws)) };
-    });
+    this.#client = sageMakerClient(options.aws);
   }
 
   requirements(): readonly Requirement[] {
@@ -163,7 +160,7 @@ export class SageMakerService implements RemoteService {
     });
   }
 
-  #call<T>(call: Omit<AwsCall, 'region'>, send: (aws: Aws) => Promise<T>): Promise<T> {
+  #call<T>(call: Omit<AwsCall, 'region'>, send: (sagemaker: SageMaker) => Promise<T>): Promise<T> {
     return callAws({ ...call, region: this.options.aws.region }, async () => send(await this.#client()));
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ALLOWED_ENTITY_NAME, ENTITY_NAME } from '../../contracts/entity-name.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { InferenceAnswer, InferenceRequest } from '../../contracts/inference.js';
 import { canonicalJson } from '../../contracts/json.js';
@@ -16,9 +17,6 @@ import { isServer, signalServers, startServer } from './server-process.js';
 /** How long a server may take to end before it is killed: it waits for the request at hand. */
 const GRACE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
-
-/** Endpoint names as SageMaker has them, so that a run can move there. */
-const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 
 /** What endpoints on this machine need to know. */
 export interface LocalEndpointOptions {
@@ -87,10 +85,9 @@ export class LocalEndpoints implements EndpointHost {
   }
 
   #folder(name: string): EndpointFolder {
-    if (!NAME.test(name)) {
-      const allowed = 'up to 63 letters, digits and single hyphens between them';
-      throw new TemperedError('WRONG_INPUT', `endpoint name: found "${name}", allowed: ${allowed}`, {
-        ...{ field: 'endpointName', found: name, allowed },
+    if (!ENTITY_NAME.test(name)) {
+      throw new TemperedError('WRONG_INPUT', `endpoint name: found "${name}", allowed: ${ALLOWED_ENTITY_NAME}`, {
+        ...{ field: 'endpointName', found: name, allowed: ALLOWED_ENTITY_NAME },
       });
     }
     return new EndpointFolder(this.#options.folder, name);

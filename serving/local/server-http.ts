@@ -1,5 +1,6 @@
 import { TemperedError } from '../../contracts/failure.js';
 import { InferenceAnswer, type InferenceRequest } from '../../contracts/inference.js';
+import { messageOf } from '../../contracts/system-error.js';
 
 /** The server says whose it is: a port may be another program's by now. See `jobs/serve/server.py`. */
 const IDENTITY_HEADER = 'X-Tempered-Endpoint';
@@ -42,7 +43,7 @@ async function post(url: string, name: string, request: InferenceRequest) {
     });
     return { status: response.status, text: await response.text(), identity: response.headers.get(IDENTITY_HEADER) };
   } catch (error) {
-    throw away(name, error instanceof Error ? error.message : String(error), error);
+    throw away(name, messageOf(error), error);
   }
 }
 

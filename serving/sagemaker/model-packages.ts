@@ -5,9 +5,9 @@ import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-prof
 import type { ModelRef } from '../../contracts/refs.js';
 import { callAws } from '../../platforms/aws/aws-call.js';
 import { faultOf } from '../../platforms/aws/aws-fault.js';
-import { clientSettings, lazily } from '../../platforms/aws/client-settings.js';
 import { ifNew, ifThere } from '../../platforms/aws/tolerate.js';
 import { tagsOf } from '../../platforms/sagemaker/job-request.js';
+import { sageMakerClient, type SageMaker } from '../../platforms/sagemaker/sagemaker-client.js';
 import type { Champion, ModelMirror } from '../model-mirror.js';
 import { descriptionOf, descriptionStart, PACKAGE_MARKS, packageGroupOf, packageRequest } from './package-request.js';
 
@@ -17,11 +17,6 @@ export interface ModelPackagesOptions {
   readonly profile: SageMakerProfile & { readonly modelPackageGroup: string };
 }
 
-interface Aws {
-  readonly sdk: typeof SageMakerSdk;
-  readonly client: SageMakerSdk.SageMakerClient;
-}
-
 type Summary = SageMakerSdk.ModelPackageSummary & { readonly ModelPackageArn: string };
 
 /**
@@ -29,13 +24,10 @@ type Summary = SageMakerSdk.ModelPackageSummary & { readonly ModelPackageArn: st
  * looked for before it is made, because the service remembers a client token for some time only.
  */
 export class SageMakerModelPackages implements ModelMirror {
-  readonly #client: () => Promise<Aws>;
+  readonly #client: () => Promise<SageMaker>;
 
   constructor(private readonly options: ModelPackagesOptions) {
-    this.#client = lazily(async () => {
-      const sdk = await import('@aws-sdk/client-sagemaker');
-      return { sdk, client: new sdk.SageMakerClient(clientSettings(options.aws)) };
-    });
+    this.#client = sageMakerClient(options.aws);
   }
 
   show(champion: Champion): Promise<MirroredModel> {

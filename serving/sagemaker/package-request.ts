@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CreateModelPackageInput } from '@aws-sdk/client-sagemaker';
+import { ALLOWED_ENTITY_NAME, ENTITY_NAME } from '../../contracts/entity-name.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { SageMakerProfile } from '../../contracts/platform-profiles.js';
 import type { ModelRef } from '../../contracts/refs.js';
@@ -8,9 +9,6 @@ import type { Champion } from '../model-mirror.js';
 
 /** In a package's metadata: whose version it is. A package without them is somebody else's. */
 export const PACKAGE_MARKS = { model: 'temperedModel', version: 'temperedVersion' } as const;
-
-/** EntityName of the service model. */
-const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 
 /** Longest ClientToken of the service model. */
 const TOKEN_DIGITS = 36;
@@ -21,10 +19,10 @@ const TOKEN_DIGITS = 36;
  */
 export function packageGroupOf(pattern: string, { name }: ModelRef): string {
   const group = pattern.replaceAll('{model}', name);
-  if (NAME.test(group)) return group;
+  if (ENTITY_NAME.test(group)) return group;
   throw new TemperedError(
     'WRONG_INPUT',
-    `"${group}" cannot be the name of a model package group; allowed: letters, digits and - between them, at most 63`,
+    `"${group}" cannot be the name of a model package group; allowed: ${ALLOWED_ENTITY_NAME}`,
     {
       field: 'sagemaker.modelPackageGroup',
       found: group,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import type * as RuntimeSdk from '@aws-sdk/client-sagemaker-runtime';
+import { ALLOWED_ENTITY_NAME, ENTITY_NAME } from '../../contracts/entity-name.js';
 import { TemperedError } from '../../contracts/failure.js';
 import { InferenceAnswer, type InferenceRequest } from '../../contracts/inference.js';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
@@ -9,6 +10,7 @@ import { type AwsFault, faultOf } from '../../platforms/aws/aws-fault.js';
 import { clientSettings, lazily } from '../../platforms/aws/client-settings.js';
 import { ifNew, ifThere } from '../../platforms/aws/tolerate.js';
 import { MODEL_MARK } from '../../platforms/sagemaker/model-container.js';
+import { sageMakerClient, type SageMaker } from '../../platforms/sagemaker/sagemaker-client.js';
 import { sentFields } from '../../platforms/sagemaker/sent-fields.js';
 import type { EndpointHandle, EndpointHost, EndpointSpec, EndpointState } from '../endpoint-host.js';
 import { configRequest, modelRequest, type EndpointPlan } from './endpoint-parts.js';
@@ -26,18 +28,10 @@ export interface SageMakerEndpointsOptions {
 /** An endpoint needs minutes to appear and half a minute to go. */
 const PAUSE_MS = 5_000;
 
-/** EntityName of the service model, which endpoints, configurations and models share. */
-const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
-
 /** What ends a run: the profile asks for something that SageMaker does not give. */
 const REFUSED: readonly AwsFault[] = ['denied', 'absent', 'invalid'];
 
 const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
-
-interface Aws {
-  readonly sdk: typeof SageMakerSdk;
-  readonly client: SageMakerSdk.SageMakerClient;
-}
 
 /**
  * Models behind endpoints of SageMaker. Endpoint, configuration and model have one name, so that each step can be repeated after a lost
@@ -45,21 +39,17 @@ interface Aws {
  */
 export class SageMakerEndpoints implements EndpointHost {
   readonly name = 'sagemaker';
-  readonly #client: () => Promise<Aws>;
+  readonly #client: () => Promise<SageMaker>;
   readonly #runtime: () => Promise<{
     readonly sdk: typeof RuntimeSdk;
     readonly client: RuntimeSdk.SageMakerRuntimeClient;
   }>;
 
   constructor(private readonly options: SageMakerEndpointsOptions) {
-    const settings = clientSettings(options.aws);
-    this.#client = lazily(async () => {
-      const sdk = await import('@aws-sdk/client-sagemaker');
-      return { sdk, client: new sdk.SageMakerClient(settings) };
-    });
+    this.#client = sageMakerClient(options.aws);
     this.#runtime = lazily(async () => {
       const sdk = await import('@aws-sdk/client-sagemaker-runtime');
-      return { sdk, client: new sdk.SageMakerRuntimeClient(settings) };
+      return { sdk, client: new sdk.SageMakerRuntimeClient(clientSettings(options.aws)) };
     });
   }
 
@@ -199,17 +189,17 @@ export class SageMakerEndpoints implements EndpointHost {
     throw taken(name, 'an endpoint or a model that is not ours');
   }
 
-  #call<T>(call: Omit<AwsCall, 'region'>, send: (aws: Aws) => Promise<T>): Promise<T> {
+  #call<T>(call: Omit<AwsCall, 'region'>, send: (sagemaker: SageMaker) => Promise<T>): Promise<T> {
     return callAws({ ...call, region: this.options.aws.region }, async () => send(await this.#client()));
   }
 }
 
 function refuseImpossible({ name, model }: EndpointSpec): void {
-  if (!NAME.test(name)) {
+  if (!ENTITY_NAME.test(name)) {
     throw new TemperedError(
       'WRONG_INPUT',
-      `"${name}" cannot be the name of an endpoint; allowed: letters, digits and single -, at most 63`,
-      { field: 'endpoint', found: name },
+      `"${name}" cannot be the name of an endpoint; allowed: ${ALLOWED_ENTITY_NAME}`,
+      { field: 'endpointName', found: name },
     );
   }
   if (!model.uri.startsWith('s3://')) {
@@ -226,7 +216,7 @@ function refuseImpossible({ name, model }: EndpointSpec): void {
 
 function taken(name: string, by: string): TemperedError {
   return new TemperedError('WRONG_INPUT', `the name ${name} is taken by ${by}`, {
-    field: 'endpoint',
+    field: 'endpointName',
     found: name,
     advice: 'choose another name, or remove that endpoint first',
   });

@@ -1,16 +1,17 @@
 import type { DescribeTransformJobResponse } from '@aws-sdk/client-sagemaker';
 import { TemperedError } from '../../../contracts/failure.js';
-import { JobFile, type Progress } from '../../../contracts/job.js';
+import type { JobFile, Progress } from '../../../contracts/job.js';
 import { dataFiles } from '../../../storage/data-files.js';
-import { findJson } from '../../../storage/find-json.js';
 import { layout } from '../../../storage/layout.js';
 import type { Storage } from '../../../storage/storage.js';
 import { type AwsFault, faultOf } from '../../aws/aws-fault.js';
+import { RemoteJobFolder } from '../../aws/remote-job-folder.js';
 import { ifNew, ifThere } from '../../aws/tolerate.js';
-import type { Aws, JobCalls } from '../job-calls.js';
+import type { JobCalls } from '../job-calls.js';
 import { transformState } from '../job-state.js';
 import type { JobPlan } from '../job-request.js';
 import { MODEL_MARK } from '../model-container.js';
+import type { SageMaker } from '../sagemaker-client.js';
 import { packModel } from './model-archive.js';
 import { planTransform } from './transform-plan.js';
 import { inputList, transformModelRequest, transformPlaces, transformRequest } from './transform-request.js';
@@ -41,7 +42,7 @@ export function transformCalls(storage: Storage): JobCalls {
   };
 }
 
-async function create(storage: Storage, { sdk, client }: Aws, plan: JobPlan): Promise<void> {
+async function create(storage: Storage, { sdk, client }: SageMaker, plan: JobPlan): Promise<void> {
   const { spec, name } = plan.job;
   const transform = await planTransform(storage, await loadJob(storage, spec.key));
   const places = transformPlaces(spec.jobDirUri);
@@ -64,13 +65,13 @@ async function create(storage: Storage, { sdk, client }: Aws, plan: JobPlan): Pr
   }
 }
 
-async function removeModel({ sdk, client }: Aws, name: string): Promise<void> {
+async function removeModel({ sdk, client }: SageMaker, name: string): Promise<void> {
   await ifThere(() => client.send(new sdk.DeleteModelCommand({ ModelName: name })));
 }
 
 async function conclude(
   storage: Storage,
-  { sdk, client }: Aws,
+  { sdk, client }: SageMaker,
   { name, key }: { readonly name: string; readonly key: string },
 ): Promise<void> {
   const jobDirUri = layout.work(storage, key);
@@ -106,8 +107,8 @@ async function progressOf(
 }
 
 async function loadJob(storage: Storage, key: string): Promise<JobFile> {
-  const uri = `${layout.work(storage, key)}/job.json`;
-  const job = await findJson(storage, uri, JobFile);
+  const folder = new RemoteJobFolder(storage, key);
+  const job = await folder.findJob();
   if (job) return job;
-  throw new TemperedError('STORAGE_UNAVAILABLE', `${uri} is not there, or is no job`);
+  throw new TemperedError('STORAGE_UNAVAILABLE', `${folder.jobUri} is not there, or is no job`);
 }
