@@ -1,13 +1,12 @@
 import path from 'node:path';
-import type { ArtifactRef, DatasetRef, ModelRef } from '../contracts/refs.js';
 import { TemperedError } from '../contracts/failure.js';
-import { findModel, loadModel as loadStoredModel } from '../models/model-store.js';
-import { CHAMPION } from '../models/model-alias.js';
+import { ArtifactRef, DatasetRef, type ModelRef } from '../contracts/refs.js';
 import { etl } from '../contracts/stages/etl.js';
-import { latestStageRecord } from '../storage/stage-records.js';
+import { CHAMPION } from '../models/model-alias.js';
+import { findModel, loadModel as loadStoredModel } from '../models/model-store.js';
 import { importPath } from '../storage/import.js';
 import { findArtifact, findDataset } from '../storage/snapshots.js';
-import { ArtifactRef as ArtifactRefSchema, DatasetRef as DatasetRefSchema } from '../contracts/refs.js';
+import { latestStageRecord } from '../storage/stage-records.js';
 import type { ActivityContext } from './context.js';
 
 /** Local activity: the published dataset at a URI, its files checked. */
@@ -23,14 +22,14 @@ export function loadArtifact({ storage }: ActivityContext) {
 /** Local activity: a file that ships with the code, imported as `tempered import` would. The same file is kept once. */
 export function loadSample({ storage, projectRoot }: ActivityContext) {
   return async (file: string): Promise<ArtifactRef> =>
-    ArtifactRefSchema.parse(await importPath(storage, path.join(projectRoot, file)));
+    ArtifactRef.parse(await importPath(storage, path.join(projectRoot, file)));
 }
 
 /** Local activity: the rows that no model has seen, of the newest ETL output, their files checked. */
 export function loadUnseen({ storage }: ActivityContext) {
   return async (): Promise<DatasetRef> => {
     const record = await latestStageRecord(storage, etl.name);
-    const unseen = DatasetRefSchema.safeParse(record?.output.unseen);
+    const unseen = DatasetRef.safeParse(record?.output.unseen);
     if (unseen.success) return findDataset(storage, unseen.data.uri);
     throw new TemperedError('WRONG_INPUT', 'dataset: none was given, and no salary run has left unseen rows yet', {
       field: 'dataset',

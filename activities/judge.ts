@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/json.js';
 import type { Evaluation } from '../contracts/metrics.js';
 import type { GateVerdict } from '../contracts/pipelines/run.js';
 import type { DatasetRef } from '../contracts/refs.js';
 import { checkMetrics } from '../models/check-metrics.js';
 import { decideGate } from '../models/gate.js';
+import { sha256Of } from '../storage/content-hash.js';
 import { layout } from '../storage/layout.js';
 import type { Storage } from '../storage/storage.js';
 import type { JobsContext } from './context.js';
@@ -30,7 +30,7 @@ export function judge({ storage }: JobsContext) {
 /** Millions of predictions take a second to read; the same numbers about the same content are confirmed once. */
 async function confirmOnce(storage: Storage, evaluation: Evaluation, predictions: DatasetRef): Promise<void> {
   const subject = canonicalJson({ evaluation, predictions: predictions.manifestSha256 });
-  const uri = layout.confirmed(storage, createHash('sha256').update(subject).digest('hex'));
+  const uri = layout.confirmed(storage, sha256Of(subject));
   if (await storage.stat(uri)) return;
   await checkMetrics(storage, predictions, evaluation);
   await storage.write(uri, subject);

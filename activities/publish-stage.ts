@@ -1,18 +1,17 @@
 import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
 import { AttemptRecord } from '../contracts/attempt-record.js';
 import type { StageCost } from '../contracts/cost.js';
-import type { JobResult } from '../contracts/job.js';
-import { JOB_FILES } from '../contracts/job.js';
+import { TemperedError } from '../contracts/failure.js';
+import { JOB_FILES, type JobResult } from '../contracts/job.js';
 import { JsonObject } from '../contracts/json.js';
 import { contentHash } from '../contracts/refs.js';
 import type { StageSummary } from '../contracts/stage-record.js';
 import type { Usage } from '../contracts/usage.js';
 import { layout } from '../storage/layout.js';
 import { publishStage as publishJob } from '../storage/publish-outputs.js';
-import { TemperedError } from '../contracts/failure.js';
 import type { ActivityContext, RunIdentity } from './context.js';
-import { priceAttempts } from './price-attempts.js';
 import { loadStage } from './find-stage.js';
+import { priceAttempts } from './price-attempts.js';
 import { recordOutcome } from './record-outcome.js';
 import { recordSize, type SizedStage } from './record-size.js';
 
@@ -23,14 +22,11 @@ export interface PublishRequest extends SizedStage {
   readonly run: RunIdentity;
   readonly result: JobResult;
   readonly because: string;
-  readonly attempts: number;
-  readonly decisions: readonly string[];
   /** The attempts that failed before, and the one that succeeded. */
   readonly failed: readonly FailedAttempt[];
   readonly attempt: Attempt;
   readonly seconds: number;
   readonly peakBytes: number;
-  readonly memoryBytes: number;
   /** Of the attempt that succeeded, as its platform bills it. */
   readonly usage?: Usage;
 }
@@ -104,23 +100,25 @@ function attemptsOf({ failed, attempt, seconds, peakBytes }: PublishRequest): re
 
 function summaryOf(request: PublishRequest): StageSummary {
   const { result } = request;
+  const attempts = [...request.failed.map(({ attempt }) => attempt), request.attempt];
+  const [first, ...later] = attempts.map(({ because }) => because);
   const files = Object.values(result.outputs).flatMap((output) => output.files);
   return {
     stage: request.stage,
     stageKey: request.stageKey,
     cache: 'miss',
     because: request.because,
-    attempts: request.attempts,
+    attempts: attempts.length,
     seconds: request.seconds,
     rowsIn: result.rowsIn,
     rowsOut: result.rowsOut,
     rowsRejected: result.rowsRejected,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     peakBytes: peakOf(request),
-    memoryBytes: request.memoryBytes,
+    memoryBytes: request.attempt.resources.memoryBytes,
     salvaged: result.salvaged,
-    firstSize: (request.failed[0]?.attempt ?? request.attempt).because,
-    decisions: [...request.decisions],
+    ...(first !== undefined && { firstSize: first }),
+    decisions: later,
   };
 }
 

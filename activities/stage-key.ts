@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { canonicalJson } from '../contracts/json.js';
 import type { KeyParts } from '../contracts/stage-record.js';
+import { sha256OfJson } from '../storage/content-hash.js';
 
 const IS_CODE = /\.py$/;
 const IS_TEST = /^(test_.*|conftest\.py)$/;
@@ -51,7 +52,7 @@ async function listPython(root: string, folder: string): Promise<PythonFile[]> {
 
 /** The key of a stage's result: the same key is the same result, published once. 32 hexadecimal digits. */
 export function stageKeyOf(parts: KeyParts): string {
-  return createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 32);
+  return sha256OfJson(parts).slice(0, 32);
 }
 
 /** Says in one sentence why a published result cannot be reused, by comparing key parts. */

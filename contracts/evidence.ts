@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STOP_REASONS } from './stop-reason.js';
 
 /** Whose words the evidence is in. */
 export const EvidenceEngine = z.enum([
@@ -31,7 +32,7 @@ export const Evidence = z.object({
   logTail: z.string().nullish(),
   kernel: z.object({ oomKillDelta: z.int().nullish() }).nullish(),
   memory: z.object({ limitBytes: z.number().nullish(), peakBytes: z.number().nullish() }).nullish(),
-  stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullish(),
+  stopRequested: z.enum(STOP_REASONS).nullish(),
 });
 export type Evidence = Readonly<z.infer<typeof Evidence>>;
 
@@ -55,6 +56,6 @@ export const OutsideEvidence = z.object({
   logTail: text,
   kernel: z.object({ oomKillDelta: count }).nullable().catch(null),
   memory: z.object({ limitBytes: bytes, peakBytes: bytes }).nullable().catch(null),
-  stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullable().catch(null),
+  stopRequested: z.enum(STOP_REASONS).nullable().catch(null),
 });
 export type OutsideEvidence = Readonly<z.infer<typeof OutsideEvidence>>;

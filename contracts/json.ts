@@ -12,6 +12,11 @@ export type JsonObject = Readonly<Record<string, Json>>;
 /** Parses a JSON object. */
 export const JsonObject = z.record(z.string(), Json);
 
+/** True for what JSON calls an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Writes JSON with the keys of every object in order, so that equal values give equal bytes and equal hashes.
  * Keys whose value is `undefined` are left out, as in JSON.stringify.

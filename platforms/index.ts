@@ -10,8 +10,6 @@ import { openRayCluster } from './ray-cluster/platform.js';
 import { openSageMaker } from './sagemaker/platform.js';
 
 export { memoryEnforcement } from './local/memory-enforcement.js';
-export type { MemoryEnforcement } from './local/memory-enforcement.js';
-export { sweepJobs } from './local/sweep-jobs.js';
 
 /** Platforms by name. */
 export type Platforms = Readonly<Record<string, Platform>>;

@@ -1,7 +1,8 @@
-import type { Evidence } from '../contracts/evidence.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import type { JobSpec, Progress } from '../contracts/job.js';
+import type { FailedJob } from '../contracts/outcome.js';
 import type { Offer } from '../contracts/resources.js';
+import type { StopReason } from '../contracts/stop-reason.js';
 import type { Usage } from '../contracts/usage.js';
 import type { Finding } from './finding.js';
 
@@ -18,13 +19,7 @@ export type JobState =
       /** As the platform will bill it, where it says so. */
       readonly usage?: Usage;
     }
-  | {
-      readonly kind: 'failed';
-      readonly evidence: Evidence;
-      readonly seconds: number;
-      readonly peakBytes: number | null;
-      readonly usage?: Usage;
-    }
+  | FailedJob
   | { readonly kind: 'lost'; readonly message: string };
 
 /** Signs of life of a running job, as far as the platform sees them: what tells a busy job from one that hangs. */
@@ -36,9 +31,6 @@ export interface Vitals {
   /** Bytes that all of its processes have read from and written to disks so far. */
   readonly diskBytes: number | null;
 }
-
-/** Why a job is stopped; becomes `stopRequested` of the evidence. */
-export type StopReason = 'cancel' | 'timeout' | 'shutdown';
 
 /** How often a waiting activity asks: from `firstMs`, growing to `maxMs`. Remote platforms count calls, the local one does not. */
 export interface Pacing {

@@ -34,7 +34,7 @@ export function describeError(error: unknown): FailureDocument {
 }
 
 /** The gRPC status of an error of Temporal's client, which wraps it one or two levels deep. */
-export function grpcStatus(error: unknown): { readonly code: number; readonly details: string } | undefined {
+function grpcStatus(error: unknown): { readonly code: number; readonly details: string } | undefined {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if ('code' in inner && typeof inner.code === 'number' && 'details' in inner) {
       return { code: inner.code, details: String(inner.details) };

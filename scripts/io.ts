@@ -16,6 +16,9 @@ export interface Answer {
   readonly exitCode?: number;
 }
 
+/** Exit code of a command that Ctrl-C ended, as a shell reports it: 128 + SIGINT. */
+export const INTERRUPTED = 130;
+
 /** The streams of this process. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;

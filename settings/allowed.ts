@@ -46,7 +46,16 @@ export function quote(value: unknown): string {
 
 /** `a, b or c`. */
 export function orList(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+  return listed(words, 'or');
+}
+
+/** `a, b and c`. */
+export function andList(words: readonly string[]): string {
+  return listed(words, 'and');
+}
+
+function listed(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`;
 }
 
 function range(schema: FieldSchema): string {

@@ -49,7 +49,7 @@ export function wrongInput(what: string, problems: readonly InputProblem[]): Tem
 }
 
 /** One problem as a sentence. */
-export function formatProblem({ field, found, allowed, nearest }: InputProblem): string {
+function formatProblem({ field, found, allowed, nearest }: InputProblem): string {
   return `${field}: found ${found}, allowed is ${allowed}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { TemperedError } from '../contracts/failure.js';
+import { systemErrorCode } from '../contracts/system-error.js';
 import { findJsonError } from './json-error.js';
 
 /**
@@ -10,8 +11,7 @@ export function readJsonFile(path: string): unknown {
   return parseJsonText(readText(path), path);
 }
 
-/** As {@link readJsonFile}, for text that is already read; `what` names where it came from. */
-export function parseJsonText(text: string, what: string): unknown {
+function parseJsonText(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -27,7 +27,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
+    const code = systemErrorCode(cause) ?? String(cause);
     const why =
       code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder, not a file' : `cannot be read (${code})`;
     throw new TemperedError('WRONG_INPUT', `${path} ${why}`, {}, { cause });

@@ -1,5 +1,6 @@
+import { isRecord } from '../contracts/json.js';
 import { PLATFORM_SECTIONS } from '../contracts/platform-profiles.js';
-import { orList, quote } from './allowed.js';
+import { andList, quote } from './allowed.js';
 import { type InputProblem, unknownName } from './input-errors.js';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -41,8 +42,8 @@ function missingSections(field: string, name: string, profile: Raw): readonly In
   if (!sections) return [unknownName(field, name, [HERE, ...Object.keys(PLATFORM_SECTIONS)])];
   const missing = sections.filter((section) => profile[section] === undefined);
   if (missing.length === 0) return [];
-  const sets = orList(sections.map(quote)).replace(' or ', ' and ');
-  const lacks = orList(missing.map(quote)).replace(' or ', ' and ');
+  const sets = andList(sections.map(quote));
+  const lacks = andList(missing.map(quote));
   return [
     {
       field,
@@ -73,8 +74,4 @@ function storageProblems(remote: readonly { readonly field: string }[], { storag
   if (!first || (typeof root === 'string' && root.startsWith('s3://'))) return [];
   const allowed = `s3://bucket/prefix, since ${first.field} names a platform elsewhere`;
   return [{ field: 'storage.root', found: quote(root), allowed }];
-}
-
-function isRecord(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

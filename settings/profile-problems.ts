@@ -1,4 +1,5 @@
 import { BYTES_PATTERN, parseBytes } from '../contracts/bytes.js';
+import { isRecord } from '../contracts/json.js';
 import { findPipeline, type Pipelines } from '../contracts/pipelines/index.js';
 import { quote } from './allowed.js';
 import { cronProblem } from './cron.js';
@@ -62,7 +63,7 @@ function beyondTheMachine(name: string, { platform, memory, cpus }: Raw, profile
 /** Signs of life come once a second: a job that is judged on fewer than a handful of them is stopped by accident. */
 const SHORTEST_DEADLINE = '5s';
 
-function deadlineProblems(prefix: string, entry: Readonly<Record<string, unknown>>): readonly InputProblem[] {
+function deadlineProblems(prefix: string, entry: Raw): readonly InputProblem[] {
   return ['idleDeadline', 'progressDeadline'].flatMap((name) => {
     const text = entry[name];
     if (typeof text !== 'string') return [];
@@ -114,10 +115,6 @@ function isTimezone(name: string): boolean {
 
 function isSize(value: unknown): value is string {
   return typeof value === 'string' && BYTES_PATTERN.test(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function entries(value: unknown): readonly (readonly [string, unknown])[] {

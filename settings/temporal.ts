@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { TemperedError } from '../contracts/failure.js';
+import { messageOf } from '../contracts/system-error.js';
 import { findServerRecord } from './server-record.js';
 
 /** How to reach Temporal, and where its pages are. */
@@ -60,7 +61,7 @@ function loadSettings(): ClientConnectConfig {
   try {
     return loadClientConnectConfig();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new TemperedError(
       'WRONG_INPUT',
       `the Temporal settings (TEMPORAL_* variables, config file) are wrong: ${why}`,

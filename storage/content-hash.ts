@@ -23,7 +23,7 @@ export function sha256OfJson(value: unknown): string {
 }
 
 /** SHA-256 of a file of any size, in bounded memory. */
-export async function sha256OfFile(storage: Storage, uri: string): Promise<string> {
+async function sha256OfFile(storage: Storage, uri: string): Promise<string> {
   const file = await storage.open(uri);
   const hash = createHash('sha256');
   for (let start = 0; start < file.byteLength; start += BLOCK_BYTES) {

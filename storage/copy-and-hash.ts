@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { TemperedError } from '../contracts/failure.js';
-import { isAbsent, messageOf } from './file-errors.js';
+import { messageOf } from '../contracts/system-error.js';
+import { isAbsent } from './file-errors.js';
 import type { CopiedFile } from './storage.js';
 
 /** Bytes copied at a time: few calls, little memory. */

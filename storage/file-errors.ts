@@ -1,21 +1,10 @@
 import { TemperedError } from '../contracts/failure.js';
-
-/** The code of a system error, as `ENOENT`; undefined for anything else. */
-export function errnoOf(error: unknown): string | undefined {
-  // Not by instanceof: an error of the system may come from another realm than this code, as in a test or a sandbox.
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
+import { messageOf, systemErrorCode } from '../contracts/system-error.js';
 
 /** True when the error says that there is nothing at a path. */
 export function isAbsent(error: unknown): boolean {
-  const errno = errnoOf(error);
+  const errno = systemErrorCode(error);
   return errno === 'ENOENT' || errno === 'ENOTDIR';
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 /** What was done to which URI of which storage when the system refused. */
@@ -28,7 +17,7 @@ export interface FileAction {
 /** Turns a system error into ours: the code by who can mend it, the message with the URI and what to do. */
 export function toStorageError(error: unknown, action: FileAction): TemperedError {
   if (error instanceof TemperedError) return error;
-  const errno = errnoOf(error);
+  const errno = systemErrorCode(error);
   const { code, why, advice } = explain(errno, action);
   const text = why ?? messageOf(error);
   const facts = { uri: action.uri, root: action.root, errno, ...(advice === undefined ? {} : { advice }) };

@@ -1,5 +1,5 @@
 import { TemperedError } from '../contracts/failure.js';
-import { encodeSegment } from './uri.js';
+import { decodeSegment, encodeSegment } from './uri.js';
 
 const PREFIX = /^file:\/\/(?:localhost)?(?=\/)/;
 
@@ -26,14 +26,8 @@ export function pathOfFileUri(uri: string): string {
 }
 
 function decode(uri: string, encoded: string): string {
-  let name: string;
-  try {
-    name = decodeURIComponent(encoded);
-  } catch (cause) {
-    throw wrong(uri, 'write % as %25', cause);
-  }
-  if (name === '.' || name === '..') throw wrong(uri, 'steps like .. are not allowed');
-  if (name.includes('/') || name.includes('\0')) throw wrong(uri, 'a name cannot hold / or a zero byte');
+  const name = decodeSegment(encoded, (advice, cause) => wrong(uri, advice, cause));
+  if (name.includes('\0')) throw wrong(uri, 'a name cannot hold a zero byte');
   return name;
 }
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TemperedError } from '../contracts/failure.js';
+import { systemErrorCode } from '../contracts/system-error.js';
 import { copyAndHash } from './copy-and-hash.js';
-import { errnoOf, isAbsent, toStorageError, type FileAction } from './file-errors.js';
+import { isAbsent, toStorageError, type FileAction } from './file-errors.js';
 import { FileGuard } from './file-guard.js';
 import { fileUri, pathOfFileUri } from './file-uri.js';
 import { isTemporaryName, syncFolder, withTemporary } from './file-writes.js';
@@ -149,7 +150,7 @@ export class FileStorage implements Storage {
 const madeOrTaken = [
   (): boolean => true,
   (error: unknown): boolean => {
-    const errno = errnoOf(error);
+    const errno = systemErrorCode(error);
     if (errno === 'EEXIST' || errno === 'ENOTEMPTY') return false;
     throw error;
   },

@@ -6,7 +6,7 @@ import { S3Storage } from './s3/s3-storage.js';
 import type { Storage } from './storage.js';
 
 /** What some storages need to know besides their root. */
-export interface StorageSettings {
+interface StorageSettings {
   /** Region of AWS, as `eu-central-1`: `aws.region` of tempered.json. */
   readonly region?: string | undefined;
 }
@@ -37,4 +37,16 @@ export function openStorage(rootUri: string, inputFolders: readonly string[], se
     inputFolders.map((folder) => (isAbsolute(folder) ? fileUri(folder) : folder)),
     settings,
   );
+}
+
+/** The part of a loaded profile that says where the data is. */
+interface StorageOwner {
+  readonly storageRootUri: string;
+  readonly inputFolders: readonly string[];
+  readonly profile: { readonly aws?: StorageSettings | undefined };
+}
+
+/** Opens the storage that a profile names. Errors as {@link openStorage}. */
+export function openStorageOf({ storageRootUri, inputFolders, profile }: StorageOwner): Storage {
+  return openStorage(storageRootUri, inputFolders, profile.aws);
 }

@@ -1,6 +1,6 @@
 import { TemperedError } from '../contracts/failure.js';
 import type { Manifest, Provenance } from '../contracts/manifest.js';
-import { messageOf } from './file-errors.js';
+import { messageOf } from '../contracts/system-error.js';
 import type { FilePreview, PreviewRow } from './file-preview.js';
 import { previewCsv } from './preview-csv.js';
 import { previewParquet } from './preview-parquet.js';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/json.js';
 import { SizeRecord } from '../contracts/size-record.js';
+import { sha256Of } from './content-hash.js';
 import { parseJson } from './find-json.js';
 import { layout } from './layout.js';
 import { mapLimited } from './map-limited.js';
@@ -52,5 +52,5 @@ export async function stagesWithSizes(storage: Storage): Promise<readonly string
 /** In the order of time when sorted as text. */
 function fileName({ at, jobKey }: SizeRecord): string {
   const time = new Date(at).toISOString().replace(/[-:.]/g, '');
-  return `${time}-${createHash('sha256').update(jobKey).digest('hex').slice(0, 16)}.json`;
+  return `${time}-${sha256Of(jobKey).slice(0, 16)}.json`;
 }

@@ -66,7 +66,7 @@ export async function readManifest(storage: Storage, uri: string): Promise<Manif
 }
 
 /** What is wrong with a snapshot's files, in one sentence; undefined when each is there with its size. */
-export async function findSnapshotDamage(storage: Storage, snapshot: Snapshot): Promise<string | undefined> {
+async function findSnapshotDamage(storage: Storage, snapshot: Snapshot): Promise<string | undefined> {
   const damage = findDamage(snapshot.manifest.files, await dataFiles(storage, snapshot.uri));
   return damage && `${snapshot.uri}/${damage.path} is damaged: found ${damage.found}, expected ${damage.expected}`;
 }
@@ -118,14 +118,14 @@ async function wholeRef<R extends Ref>(
 }
 
 /** @throws {TemperedError} `WRONG_INPUT` when the snapshot is of another kind */
-export function datasetRef({ uri, manifest, manifestSha256 }: Snapshot): DatasetRef {
+function datasetRef({ uri, manifest, manifestSha256 }: Snapshot): DatasetRef {
   const { kind, rows, bytes, schemaSha256 } = manifest;
   if (kind !== 'dataset' || rows === undefined || schemaSha256 === undefined) throw otherKind(uri, kind, 'dataset');
   return { kind, uri, manifestSha256, rows, bytes, schemaSha256 };
 }
 
 /** @throws {TemperedError} `WRONG_INPUT` when the snapshot is of another kind */
-export function artifactRef({ uri, manifest, manifestSha256 }: Snapshot): ArtifactRef {
+function artifactRef({ uri, manifest, manifestSha256 }: Snapshot): ArtifactRef {
   const { kind, bytes } = manifest;
   if (kind !== 'artifact') throw otherKind(uri, kind, 'artifact');
   return { kind, uri, manifestSha256, bytes };

@@ -9,6 +9,22 @@ export function encodeSegment(name: string): string {
 }
 
 /**
+ * The name behind an escaped segment of a URI.
+ * @param wrong makes the error for one that is none, from what to do about it
+ */
+export function decodeSegment(encoded: string, wrong: (advice: string, cause?: unknown) => Error): string {
+  let name: string;
+  try {
+    name = decodeURIComponent(encoded);
+  } catch (cause) {
+    throw wrong('write % as %25', cause);
+  }
+  if (name === '.' || name === '..') throw wrong('steps like .. are not allowed');
+  if (name.includes('/')) throw wrong('a name cannot hold /');
+  return name;
+}
+
+/**
  * The URI of something inside a folder.
  * @param relativePath plain text with `/` between names, as it stands in a manifest; it is escaped here
  * @throws {TemperedError} `WRONG_INPUT` when the path is empty, absolute or steps out of the folder

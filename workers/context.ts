@@ -4,21 +4,22 @@ import { projectRoot } from '../settings/home.js';
 import { loadPrices } from '../settings/prices.js';
 import type { Project } from '../settings/project.js';
 import { openEndpointHosts, openModelMirror } from '../serving/index.js';
-import { openStorage } from '../storage/index.js';
+import { openStorageOf } from '../storage/index.js';
 
 /** Opens what activities work with, as the project's profile says. */
-export function openJobsContext(profile: Project): JobsContext {
-  const storage = openStorage(profile.storageRootUri, profile.inputFolders, profile.profile.aws);
-  const platforms = openPlatforms(profile, storage);
+export function openJobsContext(project: Project): JobsContext {
+  const { profile } = project;
+  const storage = openStorageOf(project);
+  const platforms = openPlatforms(project, storage);
   return {
     projectRoot,
-    pipelines: profile.pipelines,
-    profile,
+    pipelines: project.pipelines,
+    profile: project,
     storage,
-    prices: loadPrices(profile.pricesPath),
+    prices: loadPrices(project.pricesPath),
     platforms,
-    endpointHosts: openEndpointHosts(profile.profile, storage),
-    modelMirror: openModelMirror(profile.profile),
+    endpointHosts: openEndpointHosts(profile, storage),
+    modelMirror: openModelMirror(profile),
     offerOn: (name) => loadPlatform(platforms, name),
   };
 }

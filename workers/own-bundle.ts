@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { DefaultLogger } from '@temporalio/worker';
 import { TemperedError } from '../contracts/failure.js';
+import { messageOf } from '../contracts/system-error.js';
 import { bundlePathOf } from '../settings/bundle-path.js';
 import type { OwnWorkflow } from '../settings/own-pipelines/load.js';
 import type { Project } from '../settings/project.js';
@@ -46,7 +47,7 @@ async function bundle({ ownWorkflows }: Project, path: string, entry: string): P
   try {
     await buildWorkflowBundle(path, entry, new DefaultLogger('ERROR', ({ message }) => said.push(message)));
   } catch (cause) {
-    const why = [...said.map(stripVTControlCharacters), cause instanceof Error ? cause.message : String(cause)];
+    const why = [...said.map(stripVTControlCharacters), messageOf(cause)];
     throw new TemperedError('WRONG_INPUT', `the workflows ${names}: ${why.join('\n')}`, {}, { cause });
   }
   if ((await readFile(path, 'utf8')).includes(ZOD))

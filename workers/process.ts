@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { writeJsonAtomically } from '../platforms/local/atomic-file.js';
 import { stateDir } from '../settings/home.js';
 import { loadTemporalConnection } from '../settings/temporal.js';
 import type { Server } from './create.js';
@@ -35,7 +36,5 @@ export async function runWorkerProcess({ name, queue, create }: WorkerProcess): 
 
 async function writeReady(file: string, ready: object): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${String(process.pid)}`;
-  await writeFile(temporary, JSON.stringify(ready));
-  await rename(temporary, file);
+  writeJsonAtomically(file, ready);
 }

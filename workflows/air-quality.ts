@@ -28,9 +28,6 @@ const WEATHER = ['temp_mean', 'temp_max', 'temp_min', 'wind_mean', 'pressure_mea
 /** Forecasts that need no model; the stage `features` makes them for each day. */
 const BASELINES = ['persistence', 'climatology'];
 
-/** Resamples of the test period behind each interval. */
-const BOOTSTRAP_SAMPLES = 1000;
-
 interface AirQualityPipeline {
   readonly input: AirQualityInput;
   readonly params: AirQualityParams;
@@ -73,7 +70,6 @@ export const airQuality = definePipeline<AirQualityPipeline>('air-quality', asyn
     firstRows: made.firstRows,
     champion: rival,
     target,
-    bootstrapSamples: BOOTSTRAP_SAMPLES,
     seed,
     baselines: BASELINES,
     keep: ['date'],

@@ -13,9 +13,6 @@ const { judge } = proxyActivities<JobsActivities>(JUDGE);
 const TARGET = 'salary';
 const FEATURES = ['age', 'is_active', 'tenure_days'];
 
-/** Resamples of the holdout behind each interval. */
-const BOOTSTRAP_SAMPLES = 1000;
-
 interface ForestPipeline {
   readonly input: ForestInput;
   readonly params: ForestParams & { readonly dataDate: string };
@@ -43,7 +40,6 @@ export const forest = definePipeline<ForestPipeline>('forest', async (input) => 
     firstRows: clean.firstRows,
     champion: null,
     target: TARGET,
-    bootstrapSamples: BOOTSTRAP_SAMPLES,
     seed,
   });
   const gate = await judge({ evaluation, predictions, margin: input.gateMargin });

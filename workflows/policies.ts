@@ -14,7 +14,7 @@ export const SUBMIT: ActivityOptions = {
   retry: RETRY,
 };
 
-/** The waiting activity reports at every poll, and a poll is never further apart than ten seconds. Three missed: the worker is gone. */
+/** The waiting activity reports every five seconds, however rarely it looks at its job: after six missed reports the worker is gone. */
 export const AWAIT: ActivityOptions = {
   taskQueue: JOBS_QUEUE,
   startToCloseTimeout: '30 days',

@@ -52,7 +52,6 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     return plan.output;
   }
   const failed: FailedAttempt[] = [];
-  const decisions: string[] = [];
   let attempt = plan.first;
   for (;;) {
     const { handle, outcome } = await runAttempt({ task, run, plan, board }, attempt);
@@ -67,15 +66,12 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         run,
         result: outcome.result,
         because: plan.because,
-        attempts: failed.length + 1,
-        decisions,
         failed,
         attempt,
         platform: plan.platform,
         seconds: outcome.seconds,
         peakBytes: outcome.peakBytes,
         ...(outcome.usage && { usage: outcome.usage }),
-        memoryBytes: attempt.resources.memoryBytes,
       });
       board.update(stage, { state: 'done', summary });
       return output;
@@ -100,6 +96,7 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
     failed.push(judged);
     if (decision.kind === 'give-up') {
       board.update(stage, { state: 'failed', message: decision.because });
+      const decisions = failed.slice(1).map(({ attempt: tried }) => tried.because);
       throw ApplicationFailure.create({
         message: `${stage} failed after ${String(failed.length)} attempt(s): ${decision.because}`,
         type: decision.code,
@@ -108,7 +105,6 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
       });
     }
     attempt = decision.attempt;
-    decisions.push(attempt.because);
     if (decision.afterSeconds > 0) {
       board.update(stage, { state: 'waiting', message: attempt.because });
       await sleep(decision.afterSeconds * 1_000);

@@ -17,9 +17,6 @@ const { judge } = proxyActivities<JobsActivities>(JUDGE);
 const TARGET = 'salary';
 const FEATURES = { optuna: ['age', 'is_active', 'tenure_days'], 'report-grid': ['age'] } as const;
 
-/** Resamples of the holdout behind each interval. */
-const BOOTSTRAP_SAMPLES = 1000;
-
 /** Its data date is always set: by the input, the schedule or the start. */
 type DatedParams = SalaryParams & { readonly dataDate: string };
 
@@ -63,7 +60,6 @@ export const salary = definePipeline<SalaryPipeline>('salary', async (input) => 
     firstRows: clean.firstRows,
     champion: rival,
     target: TARGET,
-    bootstrapSamples: BOOTSTRAP_SAMPLES,
     seed,
   });
   const gate = await judge({ evaluation, predictions: proof, margin: input.gateMargin });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Metrics } from '../metrics.js';
 import { StageSummary } from '../stage-record.js';
 
 /** Why the gate let a candidate pass or not, in sentences with numbers. */
@@ -29,4 +28,3 @@ export const RunProgress = z.strictObject({
   ),
 });
 export type RunProgress = Readonly<z.infer<typeof RunProgress>>;
-export { Metrics };

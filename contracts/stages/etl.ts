@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DatasetRef } from '../refs.js';
 import { defineStage } from '../stage.js';
+import { SPARK_LEVERS, SPARK_SETTINGS } from './spark-stage.js';
 
 /** How rows are dealt to train, holdout and unseen: by a seeded hash of the id, or as the published report did it. */
 export const Split = z.discriminatedUnion('kind', [
@@ -13,6 +14,9 @@ export const Split = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('report'), sampleRows: z.int().min(10) }),
 ]);
 export type Split = Readonly<z.infer<typeof Split>>;
+
+/** What happens to rows that signed up after the data date. */
+export const FutureDates = z.enum(['keep', 'drop']);
 
 /** Up to here a quick start of the JVM saves more than its best compiler would; measured on two cores. */
 const SMALL_JOB_ROWS = 3_000_000;
@@ -33,7 +37,7 @@ export const etl = defineStage({
   },
   params: {
     dataDate: z.iso.date(),
-    futureDates: z.enum(['keep', 'drop']),
+    futureDates: FutureDates,
     split: Split,
     maxRejectedShare: z.number().min(0).max(1),
   },
@@ -53,10 +57,7 @@ export const etl = defineStage({
   },
   job: { engine: 'spark', entry: 'jobs/spark/etl.py' },
   needs: { memory: '2GiB', memoryPerRow: '36B', cpus: 2, disk: '256MiB', diskPerRow: '160B' },
-  settings: (rows) => ({
-    ...{ concurrency: 0, partitions: 16, batchRows: 4096, overheadShare: 0.3, resultLimitMiB: 256 },
-    smallJob: rows <= SMALL_JOB_ROWS,
-  }),
-  levers: ['concurrency', 'partitions', 'batchRows', 'overheadShare', 'resultLimitMiB', 'memory'],
+  settings: (rows) => ({ ...SPARK_SETTINGS, smallJob: rows <= SMALL_JOB_ROWS }),
+  levers: SPARK_LEVERS,
   salvage: 'steps',
 });

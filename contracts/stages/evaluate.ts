@@ -10,7 +10,8 @@ export const evaluate = defineStage({
   requires: { holdout: { '{target}': ['double'] } },
   params: {
     target: z.string().min(1),
-    bootstrapSamples: z.int().min(100).max(100_000),
+    /** Resamples of the holdout behind each interval. */
+    bootstrapSamples: z.int().min(100).max(100_000).default(1000),
     seed: z.int().nonnegative(),
     /** Columns of the holdout that hold naive forecasts. The strongest of them and of the training mean is to be beaten. */
     baselines: z.array(z.string().min(1)).default([]),

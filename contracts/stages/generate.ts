@@ -5,16 +5,19 @@ import { defineStage } from '../stage.js';
 /** Largest dataset that can be asked for: what a single storage root can sensibly hold. */
 export const MAX_ROWS = 10_000_000_000;
 
+/** Which employee table: as the published report describes its data, or as its generator really made it. */
+export const DatasetKind = z.enum(['described', 'published']);
+
 /** How well the best possible model can do on generated data, from the formula that made it. */
 export const NoiseFloor = z.object({ varianceNoise: z.number(), bestR2: z.number() });
 
-/** Makes the employee table: `described` as the published report describes it, `published` as its generator really made it. */
+/** Makes the employee table. */
 export const generate = defineStage({
   name: 'generate',
   inputs: {},
   params: {
     rows: z.int().min(1).max(MAX_ROWS),
-    dataset: z.enum(['described', 'published']),
+    dataset: DatasetKind,
     seed: z.int().nonnegative(),
     dataDate: z.iso.date(),
     chunkRows: z.int().positive().default(5_000_000),
@@ -23,7 +26,7 @@ export const generate = defineStage({
   output: {
     dataset: DatasetRef,
     csv: ArtifactRef.optional(),
-    source: z.enum(['described', 'published']),
+    source: DatasetKind,
     noiseFloor: NoiseFloor.nullable(),
   },
   job: { engine: 'python', entry: 'jobs/python/generate.py' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArtifactRef, DatasetRef } from '../refs.js';
 import { defineStage } from '../stage.js';
+import { SPARK_LEVERS, SPARK_SETTINGS } from './spark-stage.js';
 
 /** What a day's air is measured by. */
 export const Pollutant = z.enum(['no2', 'so2', 'co', 'o3', 'pm25', 'pm10']);
@@ -36,14 +37,7 @@ export const ingest = defineStage({
   },
   job: { engine: 'spark', entry: 'jobs/spark/air_ingest.py' },
   needs: { memory: '2GiB', cpus: 2, disk: '256MiB' },
-  settings: {
-    concurrency: 0,
-    partitions: 16,
-    batchRows: 4096,
-    overheadShare: 0.3,
-    resultLimitMiB: 256,
-    smallJob: true,
-  },
-  levers: ['concurrency', 'partitions', 'batchRows', 'overheadShare', 'resultLimitMiB', 'memory'],
+  settings: { ...SPARK_SETTINGS, smallJob: true },
+  levers: SPARK_LEVERS,
   salvage: 'steps',
 });

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { Evaluation } from '../metrics.js';
+import { ModelName } from '../model-name.js';
 import { ArtifactRef, ModelRef } from '../refs.js';
 import { defineStage } from '../stage.js';
 
@@ -8,7 +8,7 @@ export const store = defineStage({
   name: 'store',
   inputs: { candidate: ArtifactRef },
   params: {
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first'),
+    name: ModelName,
     evaluation: Evaluation,
   },
   output: { model: ModelRef },

@@ -5,17 +5,20 @@ import { defineStage } from '../stage.js';
 /** The model families that can be searched over. */
 export const Learner = z.enum(['lightgbm', 'xgboost', 'random-forest']);
 
+/** How the best model is searched for. `report-grid` is the published report's search, `optuna` the default. */
+export const Search = z.enum(['optuna', 'report-grid']);
+
 /** The part of the training rows that a model was fitted on when memory did not suffice for all of them; null when it did. */
 export const Sample = z.object({ share: z.number().gt(0).lt(1), rows: z.int().nonnegative() });
 export type Sample = Readonly<z.infer<typeof Sample>>;
 
-/** Searches for the best model on Ray. `report-grid` is the published report's search, `optuna` the default. */
+/** Searches for the best model on Ray. */
 export const tune = defineStage({
   name: 'tune',
   inputs: { train: DatasetRef },
   requires: { train: { '{target}': ['double'] } },
   params: {
-    search: z.enum(['optuna', 'report-grid']),
+    search: Search,
     learners: z.array(Learner).min(1),
     trials: z.int().min(1).max(1000),
     seed: z.int().nonnegative(),

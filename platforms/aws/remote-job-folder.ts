@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { JOB_FILES, JobError, JobFile, JobResult, Progress } from '../../contracts/job.js';
+import { STOP_REASONS, type StopReason } from '../../contracts/stop-reason.js';
 import { layout } from '../../storage/layout.js';
 import { parseJson } from '../../storage/find-json.js';
 import type { Storage } from '../../storage/storage.js';
-import type { StopReason } from '../platform.js';
 
 /** What a platform notes beside a job's own files, each written once. */
 export const NOTES = {
@@ -17,7 +17,7 @@ export const NOTES = {
 
 const Submitted = z.object({ id: z.string().min(1) });
 const Refused = z.object({ reason: z.string() });
-const Stop = z.object({ reason: z.enum(['cancel', 'timeout', 'shutdown']) });
+const Stop = z.object({ reason: z.enum(STOP_REASONS) });
 const Claim = z.object({ at: z.iso.datetime() });
 
 /** Somebody is about to ask the service for the job, or has asked. */

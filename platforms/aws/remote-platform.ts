@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../contracts/assert-never.js';
-import { formatBytes } from '../../contracts/bytes.js';
 import type { Evidence } from '../../contracts/evidence.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
@@ -10,7 +9,10 @@ import type { Usage } from '../../contracts/usage.js';
 import { classify } from '../../recovery/classify.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Finding } from '../finding.js';
-import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
+import { LOG_TAIL_BYTES } from '../log-tail.js';
+import type { JobState, Pacing, Platform } from '../platform.js';
+import { refuseTooLarge } from '../refuse-too-large.js';
 import { faultOf, wordsOf } from './aws-fault.js';
 import { lazily } from './client-settings.js';
 import { uploadCode } from './code-bundle.js';
@@ -38,9 +40,6 @@ interface Patience {
   /** Between two looks at a job that is stopping, at first. */
   readonly stopMs: number;
 }
-
-/** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
-const LOG_TAIL_BYTES = 64 * 1024;
 
 /** Looks at a stopping job, and for a late log, grow apart up to this. */
 const LONGEST_PAUSE_MS = 15_000;
@@ -236,7 +235,8 @@ export class RemotePlatform implements Platform {
     }
   }
 
-  #refuseImpossible({ key, stage, engine, resources, jobDirUri }: JobSpec): void {
+  #refuseImpossible(job: JobSpec): void {
+    const { key, stage, engine, jobDirUri } = job;
     const { engines } = this.service;
     if (!engines.includes(engine)) {
       throw new TemperedError(
@@ -254,13 +254,7 @@ export class RemotePlatform implements Platform {
         advice: 'set storage.root in tempered.json to s3://bucket/prefix',
       });
     }
-    if (resources.memoryBytes > this.largest.memoryBytes) {
-      throw new TemperedError(
-        'WRONG_INPUT',
-        `job ${key} needs ${formatBytes(resources.memoryBytes)} of memory; one worker of ${this.name} may use ${formatBytes(this.largest.memoryBytes)}`,
-        { field: 'memoryBytes', advice: 'give the stage less memory' },
-      );
-    }
+    refuseTooLarge(job, this.largest, { who: `one worker of ${this.name}`, advice: 'give the stage less memory' });
   }
 
   #folder(key: string): RemoteJobFolder {

@@ -2,14 +2,12 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type * as S3Sdk from '@aws-sdk/client-s3';
 import type { AwsProfile } from '../../contracts/platform-profiles.js';
+import { isForeignServer } from '../../storage/s3/s3-connection.js';
 import { toS3Error } from '../../storage/s3/s3-errors.js';
 import { callAws } from './aws-call.js';
 import { faultOf } from './aws-fault.js';
 import { clientSettings, lazily } from './client-settings.js';
 import type { Requirement } from './requirement.js';
-
-/** A service is to deliver so many log files of a job at most; beyond them the newest are read. */
-const MOST_KEYS = 1_000;
 
 /** Reads the logs that services write into S3: wherever the profile says, which may be outside the storage. */
 export class S3Logs {
@@ -18,7 +16,7 @@ export class S3Logs {
   constructor(private readonly aws: AwsProfile) {
     this.#client = lazily(async () => {
       const sdk = await import('@aws-sdk/client-s3');
-      return { sdk, s3: new sdk.S3Client({ ...clientSettings(aws), forcePathStyle: hasOwnEndpoint() }) };
+      return { sdk, s3: new sdk.S3Client({ ...clientSettings(aws), forcePathStyle: isForeignServer() }) };
     });
   }
 
@@ -63,34 +61,11 @@ export class S3Logs {
       throw toS3Error(error, action, this.aws.region);
     }
   }
-
-  /** URIs of the log files under a folder, by name. */
-  async list(folderUri: string): Promise<readonly string[]> {
-    const { bucket, key } = partsOf(`${folderUri.replace(/\/+$/, '')}/`);
-    return callAws({ action: `list the logs under ${folderUri}`, region: this.aws.region }, async () => {
-      const { sdk, s3 } = await this.#client();
-      const uris: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await s3.send(
-          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: key, ContinuationToken: token }),
-        );
-        uris.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [`s3://${bucket}/${Key}`])));
-        token = page.NextContinuationToken;
-      } while (token !== undefined && uris.length < MOST_KEYS);
-      return uris;
-    });
-  }
 }
 
 /** The end of a text: at most so many bytes of it. */
 export function lastBytes(text: string, bytes: number): string {
   return Buffer.from(text).subarray(-bytes).toString('utf8');
-}
-
-/** Servers other than AWS know no bucket as a host name. */
-function hasOwnEndpoint(): boolean {
-  return (process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']) !== undefined;
 }
 
 async function tailOf(stream: Readable, bytes: number): Promise<string> {

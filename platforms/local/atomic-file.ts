@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { systemErrorCode } from './system-error.js';
+import { systemErrorCode } from '../../contracts/system-error.js';
 
 /**
  * The small files by which the platform and its supervisors talk. They are read and written synchronously on purpose: one takes

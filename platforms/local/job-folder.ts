@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StopReason, Vitals } from '../platform.js';
+import { STOP_REASONS, type StopReason } from '../../contracts/stop-reason.js';
+import type { Vitals } from '../platform.js';
 import { createJsonOnce, findJson, readTail, writeJsonAtomically } from './atomic-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { isIdentity } from './process-identity.js';
@@ -62,7 +63,7 @@ export class JobFolder {
     const request = findJson(join(this.path, 'stop.json'));
     if (typeof request !== 'object' || request === null || !('reason' in request)) return null;
     const { reason } = request;
-    return reason === 'cancel' || reason === 'timeout' || reason === 'shutdown' ? reason : null;
+    return STOP_REASONS.find((known) => known === reason) ?? null;
   }
 
   writePlan(plan: SupervisorPlan): void {

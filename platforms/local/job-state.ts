@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import type { Evidence } from '../../contracts/evidence.js';
 import { JOB_FILES, JobError, Progress } from '../../contracts/job.js';
+import { reasonOf } from '../job-account.js';
+import { LOG_TAIL_BYTES } from '../log-tail.js';
 import type { JobState, Vitals } from '../platform.js';
 import { findJson } from './atomic-file.js';
 import type { JobFolder } from './job-folder.js';
 import { findPlan } from './standing.js';
 import { VitalsFile } from './state-file.js';
 import type { EndedState, PlanFile, StateFile } from './state-file.js';
-
-/** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
-const LOG_TAIL_BYTES = 64 * 1024;
 
 /** Ten times as long as a supervisor needs: older signs of life would make a busy job look dead. */
 const VITALS_MAX_AGE_MS = 10_000;
@@ -46,7 +45,7 @@ function evidenceOf(folder: JobFolder, plan: PlanFile, state: EndedState): Evide
   return {
     engine: plan.engine,
     exit: state.exit,
-    reason: state.reason ?? saidBy(own),
+    reason: state.reason ?? reasonOf(own),
     errorClass: own?.errorClass ?? null,
     errorMessage: own?.message ?? null,
     logTail: folder.logTail(LOG_TAIL_BYTES),
@@ -54,11 +53,4 @@ function evidenceOf(folder: JobFolder, plan: PlanFile, state: EndedState): Evide
     memory: { limitBytes: plan.memoryBytes, peakBytes: state.peakBytes },
     stopRequested: state.stopRequested,
   };
-}
-
-/** The job's own word on what kind of failure it was, and of which memory, as a reason code. */
-function saidBy(own: JobError | undefined): string | null {
-  if (!own?.kind) return null;
-  const memory = own.region ? `, of its ${own.region}` : '';
-  return `${own.kind}: said by the job itself${memory}`;
 }

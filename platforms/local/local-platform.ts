@@ -1,12 +1,13 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { formatBytes } from '../../contracts/bytes.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { Resources } from '../../contracts/resources.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
-import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
+import type { JobState, Pacing, Platform } from '../platform.js';
+import { refuseTooLarge } from '../refuse-too-large.js';
 import { JobFolder } from './job-folder.js';
 import { jobState } from './job-state.js';
 import { SAMPLING, memoryEnforcement } from './memory-enforcement.js';
@@ -127,14 +128,9 @@ export class LocalPlatform implements Platform {
         { field: 'storage.root', found: job.jobDirUri, advice: PLACE_ADVICE },
       );
     }
-    if (job.resources.memoryBytes > this.largest.memoryBytes) {
-      const needs = formatBytes(job.resources.memoryBytes);
-      const has = formatBytes(this.largest.memoryBytes);
-      throw new TemperedError(
-        'WRONG_INPUT',
-        `job ${job.key} needs ${needs} of memory; all jobs of this machine together may use ${has}`,
-        { field: 'memoryBytes', advice: 'raise local.memoryBudget in tempered.json, or give the stage less memory' },
-      );
-    }
+    refuseTooLarge(job, this.largest, {
+      who: 'all jobs of this machine together',
+      advice: 'raise local.memoryBudget in tempered.json, or give the stage less memory',
+    });
   }
 }

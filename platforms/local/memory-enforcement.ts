@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../../contracts/system-error.js';
 import type { EnforcementKind, GroupRecord } from './enclosure.js';
 import { MemoryGroup } from './memory-group.js';
 
@@ -100,7 +101,7 @@ function tryPlace(place: GroupRecord): string | null {
     group.remove();
     return status === 0 ? null : 'a process cannot be moved into a group there';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

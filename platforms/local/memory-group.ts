@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorCode } from '../../contracts/system-error.js';
 import type { Enclosure, GroupRecord } from './enclosure.js';
-import { systemErrorCode } from './system-error.js';
 
 /** What the two generations of the memory controller call the same things. Linux: Documentation/admin-guide/cgroup-v{1/memory,2}.rst */
 interface Dialect {

@@ -1,5 +1,5 @@
+import { systemErrorCode } from '../../contracts/system-error.js';
 import { findProcess } from './process-table.js';
-import { systemErrorCode } from './system-error.js';
 
 /** Names one process for ever, also after its pid was given to another. Plain JSON. */
 export interface ProcessIdentity {

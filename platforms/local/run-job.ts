@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { formatBytes } from '../../contracts/bytes.js';
+import { messageOf } from '../../contracts/system-error.js';
 import type { Vitals } from '../platform.js';
 import type { Enclosure } from './enclosure.js';
 import { askToEnd, killAll } from './end-processes.js';
@@ -98,7 +99,7 @@ async function exitOf(job: ChildProcess): Promise<Exit> {
     const [code, signal] = (await once(job, 'exit')) as [number | null, NodeJS.Signals | null];
     return { code: signal === null ? (code ?? 0) : 128 + constants.signals[signal], signal };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: messageOf(error) };
   }
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Engine } from '../../contracts/job.js';
+import { STOP_REASONS } from '../../contracts/stop-reason.js';
 
 const Identity = z.object({ pid: z.int().positive(), startedAt: z.string() });
 
@@ -16,7 +18,7 @@ const Ended = z.object({
   oomKillDelta: z.int().nullable(),
   peakBytes: z.int().nullable(),
   seconds: z.number(),
-  stopRequested: z.enum(['cancel', 'timeout', 'shutdown']).nullable(),
+  stopRequested: z.enum(STOP_REASONS).nullable(),
 });
 
 /** `state.json`: how a job stands. `ended` and `lost` are final. Supervisors use its type only. */
@@ -38,7 +40,7 @@ export const VitalsFile = z.object({
 
 /** What is needed of `plan.json` to tell how a job ended and to clear up after it. */
 export const PlanFile = z.object({
-  engine: z.enum(['python', 'spark', 'ray']),
+  engine: Engine,
   memoryBytes: z.number(),
   jobDirectory: z.string(),
   temporary: z.object({ directory: z.string(), link: z.string() }),

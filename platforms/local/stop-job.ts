@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
 import type { JobFolder } from './job-folder.js';
 import { identify, isRunning, signalProcess } from './process-identity.js';
 import { clearUpAfter, findState, isFinal } from './standing.js';

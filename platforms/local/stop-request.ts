@@ -1,4 +1,4 @@
-import type { StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
 import type { JobFolder } from './job-folder.js';
 
 /** Tells a supervisor that its job shall stop: SIGTERM rings, `stop.json` says why. */

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statfsSync, symlinkSync } from 'node:
 import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes } from '../../contracts/bytes.js';
+import { messageOf } from '../../contracts/system-error.js';
 import type { Vitals } from '../platform.js';
 import type { Enclosure } from './enclosure.js';
 import { clear } from './end-processes.js';
@@ -35,7 +36,7 @@ export async function supervise(folder: JobFolder): Promise<void> {
   try {
     folder.writeState(await queueAndRun(plan, { folder, stop, self }));
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     folder.writeState(unstarted(localReason('supervisor-failed', text), stop.reason));
     throw error;
   }

@@ -1,4 +1,4 @@
-import type { StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
 import type { EndedState } from './state-file.js';
 
 /** The end of a job that never ran, or whose run nobody saw the end of. */

@@ -11,7 +11,6 @@ import { eventually } from '../../test/harness/eventually.js';
 import { JobFolder } from './job-folder.js';
 import { isRunning } from './process-identity.js';
 import { listProcesses } from './process-table.js';
-import { sweepJobs } from './sweep-jobs.js';
 
 const PATIENCE = { withinMs: 30_000, everyMs: 20 };
 
@@ -82,16 +81,4 @@ test('a supervisor that never came makes its job lost, and one that comes too la
   await harness.platform.submit(job);
   await expect(harness.platform.poll(handle)).resolves.toMatchObject({ kind: 'lost' });
   await expect(harness.countStarts(job)).resolves.toBe(0);
-});
-
-test('sweeping removes jobs that ended long ago, and no others', async () => {
-  const [over, running] = [await harness.makeJob('over', exitsWith(0)), await harness.makeJob('still-running', runsOn)];
-  const handles = [await harness.platform.submit(over), await harness.platform.submit(running)] as const;
-  await untilOver(harness.platform, handles[0]);
-  await untilReporting(harness.platform, handles[1]);
-  expect(sweepJobs(harness.stateDir, 60_000)).toBe(0);
-  expect(sweepJobs(harness.stateDir, -1)).toBeGreaterThan(0);
-  await expect(harness.platform.poll(handles[0])).resolves.toMatchObject({ kind: 'lost' });
-  await expect(harness.platform.poll(handles[1])).resolves.toMatchObject({ kind: 'running' });
-  await harness.platform.stop(handles[1], 'cancel');
 });

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { Engine, type JobError } from '../../contracts/job.js';
 import type { Evidence } from '../../contracts/evidence.js';
-import type { JobState, StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
+import { reasonOf } from '../job-account.js';
+import type { JobState } from '../platform.js';
 import type { RayJob } from './jobs-api.js';
 
 /** How Ray names the end of a job whose own program failed; every other type is a failure of the cluster's. */
@@ -45,7 +47,7 @@ function evidenceOf(job: RayJob, { stopRequested, account, logTail }: JobEnd): E
     // Where the cluster failed, the words are Ray's, whatever the program was written for.
     engine: ofProgram && engine.success ? engine.data : 'ray',
     exit: exitOf(job.driver_exit_code),
-    reason: ofProgram ? saidBy(account) : `${job.error_type ?? ''}: ${job.message ?? ''}`.slice(0, REASON_CHARACTERS),
+    reason: ofProgram ? reasonOf(account) : `${job.error_type ?? ''}: ${job.message ?? ''}`.slice(0, REASON_CHARACTERS),
     errorClass: account?.errorClass ?? null,
     errorMessage: account?.message ?? null,
     logTail,
@@ -60,11 +62,4 @@ function exitOf(code: number | null | undefined): Evidence['exit'] {
   const signals = Object.entries(constants.signals);
   const signal = code < 0 ? signals.find(([, number]) => number === -code)?.[0] : undefined;
   return { code: code < 0 ? 128 - code : code, signal: signal ?? null };
-}
-
-/** The job's own word on what kind of failure it was, and of which memory, as a reason code. */
-function saidBy(account: JobError | undefined): string | null {
-  if (!account?.kind) return null;
-  const memory = account.region ? `, of its ${account.region}` : '';
-  return `${account.kind}: said by the job itself${memory}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TemperedError } from '../../contracts/failure.js';
+import { messageOf, systemErrorCode } from '../../contracts/system-error.js';
 import { sendRequest, type HttpAnswer, type HttpRequest } from './http-request.js';
 
 /** What Ray tells of a submitted job. @see ray/dashboard/modules/job/pydantic_models.py, Ray 2.58 */
@@ -134,7 +135,7 @@ export class RayJobsApi {
         timeoutMs,
       });
     } catch (cause) {
-      throw this.#unavailable(`cannot be reached (${reasonOf(cause)})`, cause);
+      throw this.#unavailable(`cannot be reached (${systemErrorCode(cause) ?? messageOf(cause)})`, cause);
     }
   }
 
@@ -150,12 +151,6 @@ export class RayJobsApi {
       { cause },
     );
   }
-}
-
-/** The system's code for it, as ECONNREFUSED. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
 function isOk({ status }: HttpAnswer): boolean {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatBytes } from '../../contracts/bytes.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
 import type { JobSpec } from '../../contracts/job.js';
@@ -7,7 +6,10 @@ import type { Resources } from '../../contracts/resources.js';
 import type { Storage } from '../../storage/storage.js';
 import { bundleCode } from '../aws/code-bundle.js';
 import { RemoteJobFolder } from '../aws/remote-job-folder.js';
-import type { JobState, Pacing, Platform, StopReason } from '../platform.js';
+import type { StopReason } from '../../contracts/stop-reason.js';
+import { LOG_TAIL_BYTES } from '../log-tail.js';
+import type { JobState, Pacing, Platform } from '../platform.js';
+import { refuseTooLarge } from '../refuse-too-large.js';
 import { failedState, isOver, neverStarted, secondsOf } from './job-state.js';
 import { startFromPackage, startOnSharedDisk, type SentCode, type SharedCode } from './job-start.js';
 import { RayJobsApi, type RayJob } from './jobs-api.js';
@@ -25,9 +27,6 @@ export interface RayClusterOptions {
   readonly code: SharedCode | SentCode;
   readonly storage: Storage;
 }
-
-/** How much of the log goes into evidence. The last words of a dying engine fit, and a workflow's history stays small. */
-const LOG_TAIL_BYTES = 64 * 1024;
 
 /** Ray gives a program 3 s to end and then kills it; a head that is busy takes longer to say so. */
 const STOP_CONFIRMED_WITHIN_MS = 60_000;
@@ -175,14 +174,9 @@ export class RayClusterPlatform implements Platform {
         },
       );
     }
-    if (job.resources.memoryBytes > this.largest.memoryBytes) {
-      const needs = formatBytes(job.resources.memoryBytes);
-      const has = formatBytes(this.largest.memoryBytes);
-      throw new TemperedError(
-        'WRONG_INPUT',
-        `job ${job.key} needs ${needs} of memory; a job of the Ray cluster may use ${has}`,
-        { field: 'memoryBytes', advice: 'raise rayCluster.memory in tempered.json, or give the stage less memory' },
-      );
-    }
+    refuseTooLarge(job, this.largest, {
+      who: 'a job of the Ray cluster',
+      advice: 'raise rayCluster.memory in tempered.json, or give the stage less memory',
+    });
   }
 }

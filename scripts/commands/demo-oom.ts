@@ -10,7 +10,7 @@ import { story } from '../demo-oom/story.js';
 import { bringDown } from '../embedded/down.js';
 import { withOwnHome } from '../embedded/own-home.js';
 import { formatCount } from '../format.js';
-import { type Answer, type Io, note } from '../io.js';
+import { type Answer, INTERRUPTED, type Io, note } from '../io.js';
 
 /** How large the crash is. */
 export interface DemoOomOptions {
@@ -32,9 +32,6 @@ const PATIENCE = 3;
 
 /** Below this a slow machine and a slow policy cannot be told apart. */
 const LEAST_PATIENCE_MS = 60_000;
-
-/** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
-const INTERRUPTED = 130;
 
 /**
  * `npm run demo:oom`: the published report's crash, answered by recovery, by blind retry and by blind doubling, on a platform of its own

@@ -2,7 +2,7 @@ import { assertNever } from '../../contracts/assert-never.js';
 import type { EndpointHandle, EndpointHost, EndpointState } from '../../serving/endpoint-host.js';
 import { openEndpointHosts } from '../../serving/index.js';
 import { loadProfile } from '../../settings/profile.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import type { Answer } from '../io.js';
 
 /** `tempered endpoint show NAME`: how an endpoint is, and where it answers. */
@@ -23,8 +23,9 @@ export async function remove(name: string): Promise<Answer> {
 
 /** The endpoint of a name where the profile hosts endpoints; whether it is there is the host's to say. */
 function find(name: string): { readonly host: EndpointHost; readonly handle: EndpointHandle } {
-  const { profile, storageRootUri, inputFolders } = loadProfile();
-  const host = openEndpointHosts(profile, openStorage(storageRootUri, inputFolders, profile.aws))[profile.endpoints];
+  const loaded = loadProfile();
+  const { profile } = loaded;
+  const host = openEndpointHosts(profile, openStorageOf(loaded))[profile.endpoints];
   if (!host) throw new Error(`no host "${profile.endpoints}"`);
   return { host, handle: { host: host.name, name } };
 }

@@ -1,18 +1,13 @@
 import { loadProfile } from '../../settings/profile.js';
 import { importPath } from '../../storage/import.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import { formatBytes } from '../../contracts/bytes.js';
 import { formatCount } from '../format.js';
 import type { Answer } from '../io.js';
 
 /** `tempered import PATH`: copies a file or folder into the storage as a snapshot. */
 export async function importData(path: string, name: string | undefined): Promise<Answer> {
-  const { storageRootUri, inputFolders, profile } = loadProfile();
-  const ref = await importPath(
-    openStorage(storageRootUri, inputFolders, profile.aws),
-    path,
-    name === undefined ? {} : { name },
-  );
+  const ref = await importPath(openStorageOf(loadProfile()), path, name === undefined ? {} : { name });
   const size =
     ref.kind === 'dataset'
       ? `${formatCount(ref.rows)} rows, ${formatBytes(ref.bytes)}`

@@ -1,5 +1,5 @@
 import { loadProfile } from '../../settings/profile.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import { preview as previewUri } from '../../storage/preview.js';
 import { formatBytes } from '../../contracts/bytes.js';
 import { formatCount } from '../format.js';
@@ -8,8 +8,7 @@ import { table } from '../table.js';
 
 /** `tempered preview URI`: schema, counts and first rows of any snapshot. */
 export async function preview(uri: string, rows: number): Promise<Answer> {
-  const { storageRootUri, inputFolders, profile } = loadProfile();
-  const shown = await previewUri(openStorage(storageRootUri, inputFolders, profile.aws), uri, rows);
+  const shown = await previewUri(openStorageOf(loadProfile()), uri, rows);
   const count = shown.rows === null ? '' : `${formatCount(shown.rows)} rows, `;
   const names = shown.schema.map(({ name }) => name);
   const text = [

@@ -3,7 +3,7 @@ import type { SizeRecord } from '../../contracts/size-record.js';
 import type { FirstSize } from '../../recovery/first-size.js';
 import { unknownName, wrongInput } from '../../settings/input-errors.js';
 import { loadProject } from '../../settings/project.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import { newestSizeRecords, stagesWithSizes } from '../../storage/size-records.js';
 import { formatCount } from '../format.js';
 import type { Answer } from '../io.js';
@@ -29,7 +29,7 @@ interface StageSizes {
 export async function sizes(stage: string | undefined, { since }: SizesOptions): Promise<Answer> {
   const project = await loadProject();
   const fromMs = since === undefined ? -Infinity : parseMoment(since);
-  const storage = openStorage(project.storageRootUri, project.inputFolders, project.profile.aws);
+  const storage = openStorageOf(project);
   const stages = await stagesWithSizes(storage);
   const platforms = openPlatforms(project, storage);
   const known = [...new Set([...stagesOf(project).keys(), ...stages])];

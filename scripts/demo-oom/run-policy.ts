@@ -6,7 +6,7 @@ import { trainForest } from '../../contracts/stages/train-forest.js';
 import { profilePath } from '../../settings/home.js';
 import { loadProfile } from '../../settings/profile.js';
 import { forgetStage } from '../../storage/forget-stage.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import type { FailureDocument } from '../describe-error.js';
 import { bringUp } from '../embedded/up.js';
 import type { Io } from '../io.js';
@@ -57,8 +57,7 @@ export interface PolicyRun extends Contestant {
  */
 export async function runPolicy(demo: Demo, by: Contestant, longestMs: number): Promise<PolicyRun | undefined> {
   await writeFile(profilePath(), JSON.stringify(profileFor(by), null, 2));
-  const { storageRootUri } = loadProfile();
-  const storage = openStorage(storageRootUri, []);
+  const storage = openStorageOf(loadProfile());
   for (const stage of DONE_ANEW) await forgetStage(storage, stage);
   await bringUp();
   return withTemporal(async (temporal) => {

@@ -5,9 +5,9 @@ import type { Offer } from '../../contracts/resources.js';
 import { loadPlatform, memoryEnforcement, openPlatforms } from '../../platforms/index.js';
 import type { LoadedProfile } from '../../settings/profile.js';
 import { findExternalAddress } from '../../settings/temporal.js';
-import { openStorage } from '../../storage/index.js';
+import { openStorageOf } from '../../storage/index.js';
 import type { Storage } from '../../storage/storage.js';
-import { findFreePort } from '../embedded/ports.js';
+import { findFreePort, PORT, UI_PORT } from '../embedded/ports.js';
 import { findRunningServer } from '../embedded/server.js';
 import { type Finding, fail, ok, warn } from '../../platforms/finding.js';
 
@@ -19,7 +19,7 @@ const SMALLEST_BUDGET_BYTES = 3 * 2 ** 30;
 
 /** Memory enforcement and budget, disk, ports, and what each platform of the profile needs. */
 export async function checkMachine(profile: LoadedProfile): Promise<readonly Finding[]> {
-  const storage = openStorage(profile.storageRootUri, profile.inputFolders, profile.profile.aws);
+  const storage = openStorageOf(profile);
   const platforms = openPlatforms(profile, storage);
   const remote = Object.values(platforms).map(async (platform) => (await platform.check?.()) ?? []);
   return [
@@ -76,8 +76,8 @@ async function checkPorts(): Promise<Finding> {
   const running = findRunningServer();
   if (running) return ok('ports', `the server runs on ${running.address}, its UI on ${running.uiUrl}`);
   const taken: number[] = [];
-  for (const port of [7233, 8233]) if ((await findFreePort([port])) !== port) taken.push(port);
-  if (taken.length === 0) return ok('ports', '7233 and 8233 are free');
+  for (const port of [PORT, UI_PORT]) if ((await findFreePort([port])) !== port) taken.push(port);
+  if (taken.length === 0) return ok('ports', `${String(PORT)} and ${String(UI_PORT)} are free`);
   return warn('ports', `${taken.join(' and ')} taken`, 'nothing to do: other ports will be found');
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { messageOf } from '../../contracts/system-error.js';
 import { projectRoot } from '../../settings/home.js';
 import { findTemporalProgram } from '../embedded/temporal-program.js';
 import { type Finding, fail, ok } from '../../platforms/finding.js';
@@ -64,7 +65,7 @@ async function versionOf(name: string, { program, args, remedy }: VersionQuestio
     const { stdout, stderr } = await run(program(), args, { timeout: TIMEOUT_MS });
     return ok(name, `${stdout}${stderr}`.trim().split('\n')[0] ?? '');
   } catch (error) {
-    const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+    const lines = messageOf(error).trim().split('\n');
     return fail(name, lines.at(-1) ?? '', remedy);
   }
 }

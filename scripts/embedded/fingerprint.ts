@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { buildStamp } from '../../settings/build-stamp.js';
 import { bundlePathOf } from '../../settings/bundle-path.js';
 import { profilePath } from '../../settings/home.js';
 import type { Project } from '../../settings/project.js';
 import type { TemporalConnection } from '../../settings/temporal.js';
-
-/** Changes with every compilation. */
-const BUILD_FILE = fileURLToPath(new URL('../../.tsbuildinfo', import.meta.url));
 
 /**
  * Names what a worker runs: the code, that of the user's own pipelines, the profile, the server. When it differs from what a running worker was started with, the
@@ -16,8 +13,16 @@ const BUILD_FILE = fileURLToPath(new URL('../../.tsbuildinfo', import.meta.url))
 export function workerFingerprint({ address, namespace }: TemporalConnection, project: Project): string {
   const hash = createHash('sha256');
   const bundle = bundlePathOf(project);
-  for (const path of [BUILD_FILE, bundle]) hash.update(modifiedAt(path));
-  for (const part of [bundle, contentOf(profilePath()), process.version, address, namespace]) hash.update(`\0${part}`);
+  for (const part of [
+    buildStamp(),
+    modifiedAt(bundle),
+    bundle,
+    contentOf(profilePath()),
+    process.version,
+    address,
+    namespace,
+  ])
+    hash.update(`\0${part}`);
   return hash.digest('hex').slice(0, 16);
 }
 

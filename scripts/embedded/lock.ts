@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TemperedError } from '../../contracts/failure.js';
+import { systemErrorCode } from '../../contracts/system-error.js';
 import { createJsonOnce, findJson } from '../../platforms/local/atomic-file.js';
 import { identify, isIdentity, isRunning } from '../../platforms/local/process-identity.js';
-import { systemErrorCode } from '../../platforms/local/system-error.js';
 import { waitFor } from './wait-for.js';
 
 /** A first `up` on a slow machine takes this long at most; who waits longer should be told. */

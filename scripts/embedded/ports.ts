@@ -4,6 +4,10 @@ import { createServer } from 'node:net';
 /** The server listens on this machine only. */
 export const LOOPBACK = '127.0.0.1';
 
+/** Temporal's usual ports; others are found when they are taken. */
+export const PORT = 7233;
+export const UI_PORT = 8233;
+
 /**
  * A port that can be listened on now: the first wanted one that is free, else one that the system chooses.
  * Somebody may take it before the server does; then the start fails with the server's own words and the next `up` finds another.

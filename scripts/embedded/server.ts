@@ -7,14 +7,10 @@ import { findServerRecord, type ServerRecord, serverRecordPath } from '../../set
 import { configuredNamespace } from '../../settings/temporal.js';
 import { logTail, startDaemon, stopDaemon } from './daemon.js';
 import { databasePath, logPath } from './places.js';
-import { findFreePort, LOOPBACK } from './ports.js';
+import { findFreePort, LOOPBACK, PORT, UI_PORT } from './ports.js';
 import { serverArguments } from './server-arguments.js';
 import { findTemporalProgram } from './temporal-program.js';
 import { waitFor } from './wait-for.js';
-
-/** Temporal's usual ports; others are found when they are taken. */
-const PORT = 7233;
-const UI_PORT = 8233;
 
 /** A start takes 0.3 s on a free machine; one beside a full Spark job still fits. */
 const READY_WITHIN_MS = 60_000;

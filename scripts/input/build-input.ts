@@ -1,4 +1,5 @@
 import { TemperedError } from '../../contracts/failure.js';
+import { isRecord } from '../../contracts/json.js';
 import { findPipeline, type Pipeline, type Pipelines } from '../../contracts/pipelines/index.js';
 import { quote } from '../../settings/allowed.js';
 import { fieldSchemaOf } from '../../settings/field-schema.js';
@@ -23,13 +24,13 @@ export function buildInput(
   { file, set }: InputSource,
 ): Readonly<Record<string, unknown>> {
   const given = file === undefined ? {} : readJsonFile(file);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isRecord(given)) {
     throw new TemperedError(
       'WRONG_INPUT',
       `${file ?? 'input'}: found ${quote(given)}, allowed is an object { "field": value }`,
     );
   }
-  const input = setValues(Object.fromEntries(Object.entries(given)), set, fieldSchemaOf(schema));
+  const input = setValues(given, set, fieldSchemaOf(schema));
   parseInput(schema, input, `input of ${name}`);
   return input;
 }

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { TemperedError } from '../../contracts/failure.js';
+import { systemErrorCode } from '../../contracts/system-error.js';
 
 /** A log may be larger than memory; its first and last bytes say how the job was started and how it ended. */
 const HEAD_BYTES = 256 * 1024;
@@ -14,7 +15,7 @@ export async function readEnds(path: string): Promise<string> {
     return path === '-' ? await readStream(process.stdin) : await readFileEnds(path);
   } catch (error) {
     if (error instanceof TemperedError) throw error;
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = systemErrorCode(error) ?? String(error);
     const found = why === 'ENOENT' ? 'does not exist' : `cannot be read (${why})`;
     throw new TemperedError('WRONG_INPUT', `${path} ${found}`, {
       advice: 'name a log or an evidence JSON, or - for stdin',

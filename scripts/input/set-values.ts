@@ -1,4 +1,5 @@
 import { TemperedError } from '../../contracts/failure.js';
+import { isRecord } from '../../contracts/json.js';
 import { type FieldSchema, findField, optionsOf } from '../../settings/field-schema.js';
 
 /**
@@ -62,8 +63,4 @@ function readJson(text: string): unknown {
 /** 1000, 1_000_000, 1e6, -0.5; never an empty text, which Number() takes for 0. */
 function isNumber(text: string): boolean {
   return /^[+-]?(\d[\d_]*)(\.\d+)?([eE][+-]?\d+)?$/.test(text);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

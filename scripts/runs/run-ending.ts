@@ -1,4 +1,6 @@
 import { FAILURE_POLICY, isFailureCode } from '../../contracts/failure.js';
+import { isRecord } from '../../contracts/json.js';
+import { messageOf } from '../../contracts/system-error.js';
 import type { FailureDocument } from '../describe-error.js';
 import type { Temporal } from '../temporal/connect.js';
 
@@ -50,9 +52,5 @@ async function failureOf(cause: unknown, runId: string): Promise<FailureDocument
     return { code: 'CANCELLED', message: `terminated: ${cause.message}`, advice: null };
   if (cause instanceof CancelledFailure) return { code: 'CANCELLED', message: 'the run was cancelled', advice: null };
   if (cause instanceof TimeoutFailure) return { code: 'TIMED_OUT', message: cause.message, advice: null };
-  return { code: 'INTERNAL', message: cause instanceof Error ? cause.message : String(cause), advice: null };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { code: 'INTERNAL', message: messageOf(cause), advice: null };
 }

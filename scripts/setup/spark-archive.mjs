@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,14 +12,19 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A build takes 15 s of a free CPU; a machine that needs longer than this has other troubles. */
 const TIME_LIMIT_MS = 300_000;
 
+/** The Python environment with Spark, and where the archive goes: beside it. */
+const VENV = join(ROOT, '.venv');
+const ARCHIVE = join(VENV, 'spark.jsa');
+
+await build();
+
 /**
  * Builds the archive anew and puts it into place when it is whole.
- * @param {{ venv: string, archivePath: string }} where the Python environment with Spark; where the archive goes
  * @throws when the job or the JVM's dump fails; an archive that was there before stays
  */
-export async function buildSparkArchive({ venv, archivePath }) {
+async function build() {
   const folder = mkdtempSync(join(tmpdir(), 'tempered-spark-archive-'));
-  const unfinished = `${archivePath}.${String(process.pid)}.tmp`;
+  const unfinished = `${ARCHIVE}.${String(process.pid)}.tmp`;
   const javaOptions = [
     `-XX:ArchiveClassesAtExit=${unfinished}`,
     '-XX:TieredStopAtLevel=1', // the archive holds no compiled code: compile as little as possible
@@ -28,7 +33,7 @@ export async function buildSparkArchive({ venv, archivePath }) {
   ];
   try {
     await promisify(execFile)(
-      join(venv, 'bin', 'spark-submit'),
+      join(VENV, 'bin', 'spark-submit'),
       [
         ...['--master', 'local[1]', '--driver-memory', '768m'],
         ...['--driver-java-options', javaOptions.map((option) => `"${option}"`).join(' ')],
@@ -36,27 +41,22 @@ export async function buildSparkArchive({ venv, archivePath }) {
         join(ROOT, 'jobs/spark/warm_up.py'),
         folder,
       ],
-      { env: environment(venv, folder), timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL' },
+      { env: environment(folder), timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL' },
     );
-    renameSync(unfinished, archivePath);
+    renameSync(unfinished, ARCHIVE);
   } finally {
     rmSync(unfinished, { force: true });
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} venv @param {string} folder */
-function environment(venv, folder) {
+/** @param {string} folder */
+function environment(folder) {
   return {
     ...process.env,
-    PATH: [join(venv, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
+    PATH: [join(VENV, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
     PYTHONPATH: ROOT,
     SPARK_LOCAL_IP: '127.0.0.1',
     SPARK_LOCAL_DIRS: folder,
   };
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const venv = join(ROOT, '.venv');
-  await buildSparkArchive({ venv, archivePath: join(venv, 'spark.jsa') });
 }

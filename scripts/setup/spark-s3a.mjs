@@ -7,7 +7,7 @@ import { cached, hashFiles, ROOT, run, SetupError, startClock } from './step.mjs
 const POM = 'test/fakes/aws/spark-s3a/pom.xml';
 
 /** Where they go; relative to the checkout. */
-export const SPARK_S3A = '.tempered/jars/spark-s3a';
+const SPARK_S3A = '.tempered/jars/spark-s3a';
 
 /**
  * Fetches the jars with which Spark reads and writes `s3://` by itself, as the Maven of this machine is set up to fetch.

@@ -1,5 +1,6 @@
 import type { Client, Connection } from '@temporalio/client';
 import { TemperedError } from '../../contracts/failure.js';
+import { messageOf } from '../../contracts/system-error.js';
 import { isRunning } from '../../platforms/local/process-identity.js';
 import { findServerRecord } from '../../settings/server-record.js';
 import { findExternalAddress, loadTemporalConnection, type TemporalConnection } from '../../settings/temporal.js';
@@ -25,7 +26,7 @@ export async function withTemporal<T>(body: (temporal: Temporal) => Promise<T>):
   const { Client, Connection } = await import('@temporalio/client');
   const options = { ...settings.connectionOptions, connectTimeout: CONNECT_TIMEOUT } as const;
   const connection = await Connection.connect(options).catch((cause: unknown) => {
-    throw unreachable(settings.address, cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreachable(settings.address, messageOf(cause), cause);
   });
   try {
     return await body({ ...settings, client: new Client({ connection, namespace: settings.namespace }), connection });

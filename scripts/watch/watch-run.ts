@@ -1,4 +1,4 @@
-import type { Answer, Io } from '../io.js';
+import { type Answer, INTERRUPTED, type Io } from '../io.js';
 import { runText } from '../runs/run-text.js';
 import { exitCodeOf } from '../runs/run-ending.js';
 import type { StartedRun } from '../runs/start-run.js';
@@ -17,9 +17,6 @@ export interface Watching {
   readonly stages: readonly string[] | null;
   readonly json: boolean;
 }
-
-/** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
-const INTERRUPTED = 130;
 
 /**
  * Watches a run to its end and answers with what it came to. Ctrl-C lets go of the run without stopping it.

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-
-/** Changes with every compilation of ours: other types may refuse what was compiled before. */
-const OUR_BUILD = fileURLToPath(new URL('../../.tsbuildinfo', import.meta.url));
+import { buildStamp } from '../build-stamp.js';
 
 /** What is known of compiled files: where they are, the sources they were made of with their SHA-256, and what each source exports. */
 const Index = z.object({
@@ -42,11 +39,10 @@ export function writeIndex(packageFolder: string, entries: readonly string[], in
   renameSync(temporary, path);
 }
 
-/** Names what decides beside the sources whether they are right: our own compilation, and the package's `tsconfig.json`. */
+/** Names what decides beside the sources whether they are right: our own compilation, whose types may refuse what passed before, and the package's `tsconfig.json`. */
 export function checkerOf(packageFolder: string): string {
-  const builtMs = statSync(OUR_BUILD, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const tsconfig = tsconfigOf(packageFolder);
-  return sha256(JSON.stringify([builtMs, existsSync(tsconfig) ? readFileSync(tsconfig, 'utf8') : null]));
+  return sha256(JSON.stringify([buildStamp(), existsSync(tsconfig) ? readFileSync(tsconfig, 'utf8') : null]));
 }
 
 /** How strict a package wants to be; need not be there. */

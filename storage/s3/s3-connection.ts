@@ -32,8 +32,7 @@ export async function connectS3(region: string | undefined): Promise<S3Clients> 
     ...(region === undefined ? {} : { region }),
     maxAttempts: ATTEMPTS,
     retryMode: 'adaptive',
-    // A server that is not AWS has seldom a host name for each bucket.
-    forcePathStyle: hasOwnEndpoint(),
+    forcePathStyle: isForeignServer(),
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_TIMEOUT_MS,
@@ -44,7 +43,8 @@ export async function connectS3(region: string | undefined): Promise<S3Clients> 
   return { s3, Upload };
 }
 
-function hasOwnEndpoint(): boolean {
+/** True when requests go to a server that is not AWS, which has seldom a host name for each bucket. */
+export function isForeignServer(): boolean {
   const { AWS_ENDPOINT_URL_S3: ofS3, AWS_ENDPOINT_URL: ofAll } = process.env;
   return (ofS3 ?? ofAll ?? '') !== '';
 }

@@ -1,5 +1,5 @@
 import { TemperedError, type FailureCode } from '../../contracts/failure.js';
-import { messageOf } from '../file-errors.js';
+import { messageOf } from '../../contracts/system-error.js';
 
 /** What was done to which URI of which storage when S3 refused. */
 export interface S3Action {

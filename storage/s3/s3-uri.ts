@@ -1,5 +1,5 @@
 import { TemperedError } from '../../contracts/failure.js';
-import { encodeSegment } from '../uri.js';
+import { decodeSegment, encodeSegment } from '../uri.js';
 
 /** A place in a bucket: the key of an object, or of a folder without a slash at its end; empty for the bucket itself. */
 export interface S3Place {
@@ -45,14 +45,7 @@ export function placeOfS3Uri(uri: string): S3Place {
 }
 
 function decode(uri: string, encoded: string): string {
-  let name: string;
-  try {
-    name = decodeURIComponent(encoded);
-  } catch (cause) {
-    throw wrong(uri, 'write % as %25', cause);
-  }
-  if (name === '.' || name === '..') throw wrong(uri, 'steps like .. are not allowed');
-  if (name.includes('/')) throw wrong(uri, 'a name cannot hold /');
+  const name = decodeSegment(encoded, (advice, cause) => wrong(uri, advice, cause));
   if (CONTROL.test(name))
     throw wrong(uri, 'a name cannot hold control characters: listings of S3 are XML, which has none');
   return name;
