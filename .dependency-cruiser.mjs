@@ -6,14 +6,14 @@ const MAY_IMPORT = {
   recovery: ['contracts'],
   costs: ['contracts'],
   settings: ['contracts'],
-  storage: ['contracts', 'recovery'],
-  platforms: ['contracts', 'recovery', 'costs', 'storage', 'settings'], // settings: the index only, see below
-  models: ['contracts', 'recovery', 'storage'],
+  storage: ['contracts'],
+  platforms: ['contracts', 'recovery', 'costs', 'settings', 'storage'], // settings: the index only, see below
+  models: ['contracts', 'storage'],
   serving: ['contracts', 'settings', 'storage', 'platforms'], // settings: the index only, see below; platforms: processes, and what platforms on one cloud share
-  workflows: ['contracts', 'recovery', 'costs', 'activities'], // activities: their types only, see below
+  workflows: ['contracts', 'activities'], // activities: their types only, see below
   activities: ['contracts', 'recovery', 'costs', 'settings', 'platforms', 'storage', 'models', 'serving'],
-  workers: ['contracts', 'recovery', 'settings', 'platforms', 'storage', 'models', 'serving', 'activities'],
-  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'models', 'platforms', 'serving'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
+  workers: ['contracts', 'settings', 'storage', 'platforms', 'serving', 'activities'],
+  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'platforms', 'serving'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);
