@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { silenceNodeNotice } from '../../storage/s3/node-notice.js';
 import { projectRoot } from '../../settings/home.js';
-import { eventually } from './eventually.js';
+import { startProcess, type ServerProcess } from './server-process.js';
 
 /** Python loads moto, which takes several seconds on a busy machine. */
 const READY_WITHIN_MS = 120_000;
@@ -97,29 +95,31 @@ export interface FakeAws {
 export async function withFakeAws<T>(options: FakeAwsOptions, use: (aws: FakeAws) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tempered-fake-aws-'));
   const ready = join(folder, 'ready.json');
-  const fake = startFake(folder, ready, options);
-  const lastWords = tailOf(fake);
+  let fake: ServerProcess | undefined;
   try {
-    await eventually(() => hasEnded(fake) || existsSync(ready), { withinMs: READY_WITHIN_MS });
-    if (hasEnded(fake)) throw new Error(`the fake AWS did not start: ${lastWords()}`);
+    fake = await startFake(folder, ready, options);
     const aws = openFake(Ready.parse(JSON.parse(await readFile(ready, 'utf8'))));
     for (const bucket of options.buckets ?? []) await makeBucket(aws, bucket);
     return await use(aws);
   } finally {
-    await stop(fake);
+    await fake?.end('SIGTERM');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-function startFake(folder: string, ready: string, options: FakeAwsOptions): ChildProcess {
+function startFake(folder: string, ready: string, options: FakeAwsOptions): Promise<ServerProcess> {
   const serve = options.serve === undefined ? [] : ['--serve', options.serve];
   const size = ['--factor', String(options.factor ?? 64), '--speed', String(options.speed ?? 600)];
-  const python = join(projectRoot, '.venv', 'bin', 'python');
   const args = ['-m', 'test.fakes.aws', '--state', join(folder, 'state'), '--ready', ready, ...size, ...serve];
-  return spawn(python, [...args, '--until-parent-ends'], {
+  return startProcess({
+    what: 'the fake AWS',
+    program: join(projectRoot, '.venv', 'bin', 'python'),
+    args: [...args, '--until-parent-ends'],
     cwd: projectRoot,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true, // Ctrl-C reaches who uses it alone, who may need it to stop jobs
+    detached: true,
+    answers: () => existsSync(ready),
+    readyWithinMs: READY_WITHIN_MS,
+    stoppedWithinMs: STOPPED_WITHIN_MS,
   });
 }
 
@@ -166,28 +166,4 @@ async function makeBucket(aws: FakeAws, bucket: string): Promise<void> {
   } finally {
     s3.destroy();
   }
-}
-
-function tailOf(fake: ChildProcess): () => string {
-  let tail = '';
-  fake.stderr?.on('data', (chunk: Buffer) => {
-    tail = (tail + chunk.toString()).slice(-4_000);
-  });
-  fake.on('error', (error) => {
-    tail += error.message;
-  });
-  return () => tail.trim();
-}
-
-async function stop(fake: ChildProcess): Promise<void> {
-  if (hasEnded(fake)) return;
-  const ended = once(fake, 'exit');
-  fake.kill('SIGTERM');
-  const insist = setTimeout(() => fake.kill('SIGKILL'), STOPPED_WITHIN_MS);
-  await ended;
-  clearTimeout(insist);
-}
-
-function hasEnded(fake: ChildProcess): boolean {
-  return fake.exitCode !== null || fake.signalCode !== null;
 }

@@ -13,7 +13,7 @@ export function writeParquet(file: string, python: string): void {
 }
 
 /** Columns of a good employee table of four rows, as Python; replace one to make a bad table. */
-export const EMPLOYEE_COLUMNS: Readonly<Record<string, string>> = {
+const EMPLOYEE_COLUMNS: Readonly<Record<string, string>> = {
   id: 'pa.array([1, 2, 3, 4], pa.int64())',
   name: 'pa.array(["Alice", "Bob", "Charlie", "Eve"], pa.string())',
   age: 'pa.array([30, 40, 50, 60], pa.int64())',

@@ -25,20 +25,31 @@ export interface ServerCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** In a session of its own: Ctrl-C reaches who uses it alone, who may need it to clear up. */
+  readonly detached?: boolean;
   /** Throws or says false until the server answers. */
-  readonly answers: () => Promise<boolean>;
+  readonly answers: () => boolean | Promise<boolean>;
+  /** How long it may take to answer and to end, in milliseconds, where that is longer than usual. */
+  readonly readyWithinMs?: number;
+  readonly stoppedWithinMs?: number;
 }
 
 /**
  * Starts a server and waits until it answers.
- * @throws Error when it ends or does not answer within a minute, with its last words
+ * @throws Error when it ends or does not answer in time, with its last words
  */
-export async function startProcess({ what, program, args, cwd, answers }: ServerCommand): Promise<ServerProcess> {
-  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+export async function startProcess(command: ServerCommand): Promise<ServerProcess> {
+  const { what, program, args, cwd, detached = false, answers } = command;
+  const { readyWithinMs = READY_WITHIN_MS, stoppedWithinMs = STOPPED_WITHIN_MS } = command;
+  const server = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
+    ...(cwd !== undefined && { cwd }),
+  });
   const lastWords = tailOf(server);
-  const end = (signal: NodeJS.Signals): Promise<void> => endProcess(server, signal);
+  const end = (signal: NodeJS.Signals): Promise<void> => endProcess(server, signal, stoppedWithinMs);
   try {
-    await eventually(() => hasEnded(server) || answers(), { withinMs: READY_WITHIN_MS, everyMs: 100 });
+    await eventually(() => hasEnded(server) || answers(), { withinMs: readyWithinMs, everyMs: 100 });
     if (hasEnded(server)) throw new Error(`it ended with code ${String(server.exitCode)}`);
   } catch (error) {
     await end('SIGKILL');
@@ -62,7 +73,7 @@ export function findProgram(name: string): string {
 function tailOf(server: ChildProcess): () => string {
   let tail = '';
   const keep = (chunk: Buffer) => {
-    tail = (tail + chunk.toString()).slice(-2_000);
+    tail = (tail + chunk.toString()).slice(-4_000);
   };
   server.stdout?.on('data', keep);
   server.stderr?.on('data', keep);
@@ -72,11 +83,11 @@ function tailOf(server: ChildProcess): () => string {
   return () => tail.trim();
 }
 
-async function endProcess(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function endProcess(server: ChildProcess, signal: NodeJS.Signals, withinMs: number): Promise<void> {
   if (hasEnded(server)) return;
   const ended = once(server, 'exit');
   server.kill(signal);
-  const insist = setTimeout(() => server.kill('SIGKILL'), STOPPED_WITHIN_MS);
+  const insist = setTimeout(() => server.kill('SIGKILL'), withinMs);
   await ended;
   clearTimeout(insist);
 }

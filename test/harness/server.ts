@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { freePort } from './free-port.js';
 import { findProgram, startProcess } from './server-process.js';
+
 /** Which server a test needs. */
 export interface ServerOptions {
   /** Keeps runs in this SQLite file, so that a later server can go on with them. Without it they live in memory. */
