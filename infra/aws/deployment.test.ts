@@ -214,6 +214,8 @@ test.each([
   { given: { buget: 1 }, says: /buget/ },
   { given: '{"name":', says: /not JSON/ },
   { given: { vpcCidr: '10.0.0.0/8' }, says: /\/16 to \/24/ },
+  { given: { emrCluster: { releaseLabel: 'latest' } }, says: /as emr-7\.13\.0[\s\S]*emrCluster\.releaseLabel/ },
+  { given: { emrCluster: { minNodes: 9, maxNodes: 4 } }, says: /at least minNodes[\s\S]*emrCluster\.maxNodes/ },
 ])('wrong settings are refused by name: $given', ({ given, says }) => {
   expect(() => parseSettings(given)).toThrow(says);
 });

@@ -4,8 +4,13 @@ const Cidr = z
   .string()
   .regex(/^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/, 'an IPv4 range of /16 to /24, as 10.20.0.0/16');
 
+const ReleaseLabel = z
+  .string()
+  .regex(/^emr(-spark)?-\d+\.\d+\.\d+$/, 'a release, as emr-7.13.0')
+  .default('emr-7.13.0');
+
 /**
- * What differs from one account to another: `cdk deploy -c tempered='{"image": ...}'`, or the key `tempered` of cdk.json's context.
+ * What differs from one account to another: `cdk deploy -c tempered='{"name": "tempered-eu"}'`, or the key `tempered` of cdk.json's context.
  * Sizes are caps: nothing here costs money while no run uses it, but for the VPC endpoints, the NAT gateway and the workers.
  */
 export const DeploymentSettings = z.strictObject({
@@ -29,10 +34,7 @@ export const DeploymentSettings = z.strictObject({
   monthlyBudgetUsd: z.int().min(1).default(200),
   emrServerless: z
     .strictObject({
-      releaseLabel: z
-        .string()
-        .regex(/^emr(-spark)?-\d+\.\d+\.\d+$/, 'a release, as emr-7.13.0')
-        .default('emr-7.13.0'),
+      releaseLabel: ReleaseLabel,
       maxVcpu: z.int().min(4).default(64),
       maxMemoryGb: z.int().min(16).default(256),
       maxDiskGb: z.int().min(100).default(1000),
@@ -42,15 +44,13 @@ export const DeploymentSettings = z.strictObject({
   /** A cluster for jobs that are better off on one; left out, none is made. */
   emrCluster: z
     .strictObject({
-      releaseLabel: z
-        .string()
-        .regex(/^emr(-spark)?-\d+\.\d+\.\d+$/)
-        .default('emr-7.13.0'),
+      releaseLabel: ReleaseLabel,
       instanceType: z.string().min(1).default('m6i.xlarge'),
       minNodes: z.int().min(1).default(1),
       maxNodes: z.int().min(1).default(8),
       idleMinutes: z.int().min(1).max(10_080).default(30),
     })
+    .refine(({ minNodes, maxNodes }) => minNodes <= maxNodes, { path: ['maxNodes'], error: 'at least minNodes' })
     .optional(),
   /** Names of people who get a notebook. */
   notebookUsers: z.array(z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/)).default(['analyst']),
