@@ -33,6 +33,11 @@ export const Evidence = z.object({
   kernel: z.object({ oomKillDelta: z.int().nullish() }).nullish(),
   memory: z.object({ limitBytes: z.number().nullish(), peakBytes: z.number().nullish() }).nullish(),
   stopRequested: z.enum(STOP_REASONS).nullish(),
+  /**
+   * True when the platform accounts for every end that it or somebody brings about (a stop, a machine that is taken), and has none for this
+   * job: a process of it that got SIGKILL got it from the kernel of its machine. Missing where the platform cannot tell.
+   */
+  unasked: z.boolean().nullish(),
 });
 export type Evidence = Readonly<z.infer<typeof Evidence>>;
 
@@ -57,5 +62,6 @@ export const OutsideEvidence = z.object({
   kernel: z.object({ oomKillDelta: count }).nullable().catch(null),
   memory: z.object({ limitBytes: bytes, peakBytes: bytes }).nullable().catch(null),
   stopRequested: z.enum(STOP_REASONS).nullable().catch(null),
+  unasked: z.boolean().nullable().catch(null),
 });
 export type OutsideEvidence = Readonly<z.infer<typeof OutsideEvidence>>;

@@ -11,6 +11,7 @@ import { KERNEL_KILL, KERNEL_KILL_OF_CHILD } from './rules/kernel.js';
 import { JOB_OUT_OF_MEMORY, PLATFORM_CODE_RULES } from './rules/platform-codes.js';
 import { type FieldRule, shorten, verdictOf } from './rules/rule.js';
 import { STOPPED_RULES } from './rules/stopped.js';
+import { withoutTakenAway } from './taken-away.js';
 
 /**
  * Says what ended a job. Pure: the same evidence gives the same verdict; any evidence gives one.
@@ -18,7 +19,7 @@ import { STOPPED_RULES } from './rules/stopped.js';
  * count? what do its last words say? Evidence that no rule knows is `unknown`: growing on a guess hides bugs and costs money.
  */
 export function classify(evidence: Evidence): Verdict {
-  const facts = factsOf(evidence);
+  const facts = withoutTakenAway(factsOf(evidence));
   if (facts.stopRequested) return judgeStopped(facts);
   return judgePlatform(facts) ?? judgeError(facts) ?? (isCleanExit(facts) ? judgeCleanExit(facts) : judgeEnd(facts));
 }
@@ -105,9 +106,13 @@ function judgeDeath(told: readonly Judgement[], { oomKills }: Facts): Verdict | 
   return { kind: 'unknown', certainty: 'ambiguous', region: null, evidence: [{ rule: 'child-died', quote }] };
 }
 
+/** The other side of a connection went away, and nobody tells of it: that is no fault of the program. */
 function judgeFollowing(told: readonly Judgement[]): Verdict | null {
   const following = told.find((one) => one.kind === 'follows');
-  return following ? bug('own-error', following.quote) : null;
+  if (following?.kind !== 'follows') return null;
+  return following.ofConnection
+    ? { ...unknown(), evidence: [{ rule: 'connection-lost', quote: shorten(following.quote) }] }
+    : bug('own-error', following.quote);
 }
 
 /** The verdict of a cause; a text that only tells of a SIGKILL is refuted by a counter that stood still. */

@@ -23,10 +23,12 @@ export function decideLog(facts: Facts): Judgement {
       ? said.find(({ kind }) => kind === 'cause' || kind === 'own')
       : said.find((one) => one.kind === 'cause');
   if (explained) return explained;
-  if (last?.kind === 'follows' && !isCarrier(sayingOf(last.quote).className ?? '')) return last;
+  // A death that was told anywhere explains what may follow from one.
+  const death = last?.kind === 'follows' ? said.find(({ kind }) => kind === 'death') : undefined;
+  if (last?.kind === 'follows' && !isCarrier(sayingOf(last.quote).className ?? '')) return death ?? last;
   const hint = judged.find((one): one is Cause => one.kind === 'cause' && one.rank === 'hint');
   if (hint && !isSurvived(hint)) return { ...hint, verdict: lessSure(hint.verdict) };
-  return last ?? said[0] ?? { kind: 'nothing' };
+  return death ?? last ?? said[0] ?? { kind: 'nothing' };
 }
 
 /** What was logged again in the same words is judged once: a failing loop fills a log with one stack. */

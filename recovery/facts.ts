@@ -26,6 +26,8 @@ export interface Facts {
   readonly errorClass: string | null;
   readonly errorMessage: string;
   readonly stopRequested: Evidence['stopRequested'];
+  /** Nobody ended a process of it, says its platform; so who sent SIGKILL was the kernel. */
+  readonly isUnasked: boolean;
   readonly records: readonly LogRecord[];
   /** Statements within the platform's reason. */
   readonly reasonRecords: readonly LogRecord[];
@@ -71,6 +73,7 @@ export function factsOf(evidence: Evidence): Facts {
     errorClass: errorClass === '' ? null : errorClass,
     errorMessage,
     stopRequested: evidence.stopRequested,
+    isUnasked: evidence.unasked === true && !evidence.stopRequested,
     records: readRecords(lines),
     reasonRecords: readRecords(readLines(reason)),
     messageRecords: errorClass === '' || isErrorCode(errorClass) ? readRecords(readLines(errorMessage)) : [],

@@ -1,10 +1,10 @@
 import type { Verdict } from '../contracts/verdict.js';
 import type { Facts } from './facts.js';
-import { unfold } from './log/lead-ins.js';
+import { isCarrier, unfold } from './log/lead-ins.js';
 import type { LogRecord, Rank } from './log/log-record.js';
 import type { Saying } from './log/saying.js';
 import { SayingMatcher } from './match-saying.js';
-import { mayFollowDeath, tellsOfDeath } from './rules/consequences.js';
+import { isOfConnection, isOfPlumbing, mayFollowDeath, tellsOfDeath } from './rules/consequences.js';
 import { isKernelNotice } from './rules/kernel.js';
 import { shorten, verdictOf } from './rules/rule.js';
 import { TEXT_RULES } from './rules/text-rules.js';
@@ -17,7 +17,7 @@ export type Judgement =
   | { readonly kind: 'cause'; readonly verdict: Verdict; readonly rank: Rank; readonly toldKill: boolean }
   | { readonly kind: 'death'; readonly verdict: Verdict | null; readonly rank: Rank; readonly quote: string }
   | { readonly kind: 'own'; readonly rank: Rank; readonly quote: string }
-  | { readonly kind: 'follows'; readonly rank: Rank; readonly quote: string }
+  | { readonly kind: 'follows'; readonly rank: Rank; readonly quote: string; readonly ofConnection: boolean }
   | { readonly kind: 'nothing' };
 
 /** Errors in the wake of an end: they neither explain it nor speak against an explanation. */
@@ -33,6 +33,7 @@ export function judgeRecord(record: LogRecord, facts: Facts, anywhere = false): 
   const matchers = sayings.map((saying) => new SayingMatcher(saying, anywhere));
   let unsure: Judgement | null = null;
   for (const rule of TEXT_RULES) {
+    if (rule.when?.(facts) === false) continue;
     const matcher = matchers.find((candidate) => candidate.matches(rule));
     if (matcher === undefined) continue;
     const verdict = verdictOf(rule, matcher.saying.text, { facts, saying: matcher.saying, context: record.context });
@@ -58,5 +59,10 @@ function judgeUnknown(rank: Rank, sayings: readonly Saying[]): Judgement {
   const quote = shorten((thrown ?? sayings[0])?.text ?? '');
   if (sayings.some(({ text }) => tellsOfDeath(text))) return { kind: 'death', verdict: null, rank, quote };
   if (thrown === undefined || (rank !== 'death' && sayings.some(({ text }) => WAKE.test(text)))) return NOTHING;
-  return { kind: sayings.some(({ text }) => mayFollowDeath(text)) ? 'follows' : 'own', rank, quote };
+  const carried = sayings.findLast(({ className }) => className !== null && !isCarrier(className)) ?? thrown;
+  const ofConnection = isOfConnection(carried.text);
+  // What carriers carry decides: an engine wraps a fault of the program and a lost connection in the same classes.
+  const isTold = carried !== thrown && (isOfPlumbing(carried) || WAKE.test(carried.text));
+  const follows = ofConnection || mayFollowDeath(carried.text) || isTold;
+  return follows ? { kind: 'follows', rank, quote, ofConnection } : { kind: 'own', rank, quote };
 }

@@ -1,5 +1,8 @@
 import type { TextRule } from './rule.js';
 
+/** A process that got SIGKILL, as its exit code is told. */
+const SIGKILL_TOLD = /exit(?:ed)?(?: with)?(?: ?status| ?code)?[ :]{0,3}137\b(?!\.\d)/i;
+
 /** Kills for a container's limit, as YARN, Kubernetes, ECS and Docker word them. */
 export const CLUSTER_RULES: readonly TextRule[] = [
   {
@@ -52,12 +55,25 @@ export const CLUSTER_RULES: readonly TextRule[] = [
       'EMR Serverless 7: stateDetails of a job run whose driver was killed, github.com/softeerbootcamp-8th/DE_team1-TheOne issue 1021',
   },
   {
+    id: 'container-killed-unasked',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: 'container',
+    in: 'message',
+    // One that was killed itself is judged by its own exit, after all that its log says.
+    when: ({ isUnasked, signal }) => isUnasked && signal !== 'SIGKILL',
+    toldKill: true,
+    pattern: SIGKILL_TOLD,
+    source:
+      'YARN and EMR Serverless tell of a container only that it got SIGKILL; their platform accounts for all that it ends itself',
+  },
+  {
     id: 'runtime-signal-killed',
     kind: 'unknown',
     certainty: 'ambiguous',
     region: null,
     in: 'message',
-    pattern: /exit(?:ed)?(?: with)?(?: ?status| ?code)?[ :]{0,3}137\b(?!\.\d)/i,
+    pattern: SIGKILL_TOLD,
     source: 'SIGKILL that somebody tells of: memory is one reason among others',
   },
 ];

@@ -1,4 +1,5 @@
 import { exitText, type Facts } from '../facts.js';
+import { ownMemory } from './regions.js';
 import type { FieldRule } from './rule.js';
 
 function signalIs(...names: readonly string[]): FieldRule['match'] {
@@ -78,6 +79,15 @@ export const SIGNAL_RULES: readonly FieldRule[] = [
     source: 'SIGKILL that the kernel did not send for memory: the counter stood still',
     match: (facts) =>
       facts.oomKills === 0 && facts.signal === 'SIGKILL' ? `${exitText(facts)} without a rise of oom_kill` : null,
+  },
+  {
+    id: 'killed-unasked',
+    kind: 'out-of-memory',
+    certainty: 'probable',
+    region: ownMemory,
+    source: 'SIGKILL that nobody sent whom the platform knows of: the kernel is left, which kills for memory only',
+    match: (facts) =>
+      facts.isUnasked && facts.signal === 'SIGKILL' ? `${exitText(facts)}; nobody asked it to stop` : null,
   },
   {
     id: 'killed-uncounted',

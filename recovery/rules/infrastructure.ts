@@ -30,7 +30,19 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     in: 'message',
     pattern:
       /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|Spot interruption|TaintManagerEviction/,
+    takesAway: true,
     source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
+  },
+  {
+    id: 'spark-decommissioned',
+    kind: 'preempted',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    pattern: /\b(?:[Ee]xecutor|[Ww]orker|[Nn]ode) (?:(?:was|is|has been) )?(?:being )?decommission(?:ed\b|:)/,
+    unless: /scale down|idle/i,
+    takesAway: true,
+    source: 'Spark: ExecutorDecommission; its cluster manager was told that the machine goes',
   },
   {
     id: 'evicted',
@@ -50,6 +62,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     in: 'message',
     pattern:
       /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Task was not acquired|We encountered an internal error/i,
+    takesAway: true,
     source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
   },
   {

@@ -1,3 +1,4 @@
+import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { Region } from '../../contracts/verdict.js';
 import { OF_A_DEVICE, OFF_HEAP } from './memory-words.js';
 import type { Place } from './rule.js';
@@ -21,6 +22,14 @@ export function javaHeap({ facts, saying, context }: Place): Region {
 export function taskHeap({ facts, saying, context }: Place): Region {
   if (facts.isLocalSpark || facts.code === 52) return javaHeap({ facts, saying, context });
   return 'jvm-heap';
+}
+
+/** Services whose jobs have a machine to themselves, and no smaller limit on it. */
+const ON_MACHINES: ReadonlySet<EvidenceEngine> = new Set(['emr', 'sagemaker']);
+
+/** The memory that a job as a whole may use: its machine's where it is a process of that, else its container's. */
+export function ownMemory({ facts: { engine } }: Place): Region {
+  return ON_MACHINES.has(engine) ? 'host' : 'container';
 }
 
 /** Spark's scheduler tells of what a task threw. */

@@ -41,6 +41,10 @@ export interface TextRule extends Outcome {
   readonly unless?: RegExp;
   /** The text tells of what a manager does with a job after it failed: an earlier word of a cause explains it. */
   readonly aftermath?: true;
+  /** The platform took a machine or a container away; the processes on it may be told of as killed. */
+  readonly takesAway?: true;
+  /** What must be known of the job besides. */
+  readonly when?: (facts: Facts) => boolean;
   /** The text tells of a SIGKILL only: a kernel counter that stood still refutes it. */
   readonly toldKill?: true;
 }
