@@ -71,7 +71,7 @@ export function allowWorkers(role: Role, { storage, application, cluster, jobRol
   );
   if (cluster) {
     allow(
-      ['DescribeCluster', 'AddJobFlowSteps', 'DescribeStep', 'ListSteps', 'CancelSteps'].map(
+      ['DescribeCluster', 'ListInstances', 'AddJobFlowSteps', 'DescribeStep', 'ListSteps', 'CancelSteps'].map(
         (action) => `elasticmapreduce:${action}`,
       ),
       [`arn:${partition}:elasticmapreduce:${region}:${account}:cluster/${cluster.ref}`],

@@ -18,7 +18,7 @@ import { lazily } from './client-settings.js';
 import { uploadCode } from './code-bundle.js';
 import { jobName } from './job-name.js';
 import { RemoteJobFolder } from './remote-job-folder.js';
-import type { RemoteJob, RemoteService, ServiceState } from './remote-service.js';
+import type { FoundLog, RemoteJob, RemoteService, ServiceState } from './remote-service.js';
 import { lookAt, requireAll } from './requirement.js';
 import { startOnce } from './start-once.js';
 
@@ -209,27 +209,29 @@ export class RemotePlatform implements Platform {
     const exitCode = state.kind === 'failed' ? state.exitCode : null;
     const known: Evidence = {
       engine: this.service.evidenceEngine,
-      exit: exitCode === null ? null : { code: exitCode, signal: null },
+      exit: exitOf(exitCode),
       reason: state.reason,
       errorClass: own?.errorClass ?? null,
       errorMessage: own?.message ?? null,
       memory: { limitBytes: job?.resources.memoryBytes ?? null, peakBytes: null },
       // A job that somebody else stopped was cancelled as well: to start it again would be against that wish.
       stopRequested: stop ?? (state.kind === 'stopped' ? 'cancel' : null),
+      unasked: state.kind === 'failed' ? (state.unasked ?? null) : null,
     };
     const isAwaited = state.kind === 'failed' && state.hasLog && !isKnownKill(known);
-    const logTail = await this.#logTail(id, isAwaited);
-    const evidence: Evidence = { ...known, logTail };
+    const log = await this.#findLog(id, isAwaited);
+    const exit = known.exit ?? (state.kind === 'failed' ? exitOf(log?.exitCode ?? null) : null);
+    const evidence: Evidence = { ...known, exit, logTail: log?.text ?? null };
     return { kind: 'failed', evidence, seconds: state.seconds, peakBytes: null, ...billed(state) };
   }
 
   /** A job's log as it is, or waited for: services deliver it late. */
-  async #logTail(id: string, isAwaited: boolean): Promise<string | null> {
+  async #findLog(id: string, isAwaited: boolean): Promise<FoundLog | null> {
     const patienceMs = isAwaited ? (this.surroundings.patience?.logMs ?? this.service.logDelayMs) : 0;
     let waitedMs = 0;
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_GROWTH)) {
       const log = await this.service.findLog(id, LOG_TAIL_BYTES);
-      if (log?.isWhole === true || waitedMs >= patienceMs) return log?.text ?? null;
+      if (log?.isWhole === true || waitedMs >= patienceMs) return log;
       await sleep(pauseMs);
       waitedMs += pauseMs;
     }
@@ -271,6 +273,10 @@ export class RemotePlatform implements Platform {
 function isKnownKill(evidence: Evidence): boolean {
   const { kind, certainty, region } = classify(evidence);
   return kind === 'out-of-memory' && certainty === 'definite' && (region === 'host' || region === 'container');
+}
+
+function exitOf(code: number | null): Evidence['exit'] {
+  return code === null ? null : { code, signal: null };
 }
 
 function isUnderWay(state: ServiceState): state is RunningState {

@@ -29,6 +29,8 @@ export type ServiceState =
       readonly exitCode: number | null;
       /** Whether a log can be hoped for: not of a job that never got to run. */
       readonly hasLog: boolean;
+      /** The service accounts for every end that it or somebody brings about, and has none for this job; see `Evidence`. */
+      readonly unasked?: true;
       readonly usage?: Usage;
     }
   /** It ended because somebody asked for it. */
@@ -40,6 +42,8 @@ export interface FoundLog {
   readonly text: string;
   /** False while the service is known to deliver more. */
   readonly isWhole: boolean;
+  /** How the job exited, where only its log tells. */
+  readonly exitCode?: number;
 }
 
 /** A service that runs jobs far away; `RemotePlatform` makes a platform of it. Errors are `TemperedError`s, see `callAws`. */

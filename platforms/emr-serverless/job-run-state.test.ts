@@ -28,6 +28,7 @@ describe('a job run', () => {
       reason: stateDetails,
       exitCode: 52,
       hasLog: true,
+      unasked: true,
     });
   });
 

@@ -27,7 +27,8 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
     case 'SUCCESS':
       return { kind: 'succeeded', seconds, ...usage };
     case 'FAILED':
-      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog, ...usage };
+      // A run that somebody ends, or that takes too long, is CANCELLED; nobody reaches its workers but the service.
+      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog, unasked: true, ...usage };
     case 'CANCELLED':
       return reason !== null && TIMED_OUT.test(reason)
         ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog, ...usage }

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../contracts/json.js';
 import type { AwsProfile, EmrProfile } from '../../contracts/platform-profiles.js';
 import { layout } from '../../storage/layout.js';
 import type { Storage } from '../../storage/storage.js';
+import { faultOf } from '../aws/aws-fault.js';
 import { RemoteJobFolder } from '../aws/remote-job-folder.js';
 import { retryThrottled } from '../aws/retry-throttled.js';
 import { startOnce } from '../aws/start-once.js';
@@ -56,6 +57,25 @@ export class Clusters {
     return this.options.emr.call({ action: `ask for the cluster ${clusterId}` }, async ({ sdk, client }) => {
       const { Cluster: found } = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }));
       return found ?? {};
+    });
+  }
+
+  /** Machines of a cluster that have ended since, whoever took them: EC2, a scaling policy, or a person. @returns undefined where that may not be asked */
+  machinesLostSince(clusterId: string, since: Date): Promise<readonly string[] | undefined> {
+    return this.options.emr.call({ action: `list the machines of ${clusterId}` }, async ({ sdk, client }) => {
+      const lost: string[] = [];
+      const request = { ClusterId: clusterId, InstanceStates: ['TERMINATED' as const] };
+      try {
+        for await (const page of sdk.paginateListInstances({ client }, request)) {
+          for (const { Ec2InstanceId: id = '', Status: status } of page.Instances ?? []) {
+            if ((status?.Timeline?.EndDateTime?.getTime() ?? Infinity) >= since.getTime()) lost.push(id);
+          }
+        }
+      } catch (error) {
+        if (faultOf(error) === 'denied') return undefined; // a role of before; the verdict is then less sure
+        throw error;
+      }
+      return lost;
     });
   }
 

@@ -7,9 +7,11 @@ import { retryThrottled } from '../aws/retry-throttled.js';
 import { lastBytes, S3Logs } from '../aws/s3-logs.js';
 import { checkCluster } from './check-cluster.js';
 import { checkRelease } from './check-release.js';
+import { isLive } from './cluster-end.js';
 import { Clusters, type ClustersOptions } from './clusters.js';
 import { emrOffer, instanceTypeFor } from './sizes.js';
 import { stepConfig } from './step-config.js';
+import { stepExitCode } from './step-exit.js';
 import { mayHaveDiedWithCluster, stepState } from './step-state.js';
 
 /** The service's clock and ours need not agree. */
@@ -17,6 +19,9 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Clusters that end while a step is on its way to them, one after the other. */
 const MOST_CLUSTERS = 3;
+
+/** The end of a controller's log, which tells how the step's process exited. */
+const CONTROLLER_BYTES = 4 * 1024;
 
 /** EMR's words for a cluster that takes no steps any more. */
 const SHUTTING_DOWN = /shutting down|terminating|finished may not be modified/i;
@@ -97,8 +102,12 @@ export class EmrService implements RemoteService {
       }
     });
     if (step === null) return { kind: 'absent', message: `the cluster ${clusterId} knows no step ${stepId}` };
-    const cluster = mayHaveDiedWithCluster(step) ? await this.#clusters.describe(clusterId) : undefined;
-    return stepState(stepId, step, cluster);
+    if (!mayHaveDiedWithCluster(step)) return stepState(stepId, step);
+    const cluster = await this.#clusters.describe(clusterId);
+    const since = step?.Status?.Timeline?.StartDateTime;
+    const lostMachines =
+      since && isLive(cluster) ? await this.#clusters.machinesLostSince(clusterId, since) : undefined;
+    return stepState(stepId, step, { cluster, lostMachines });
   }
 
   /** Ends the process of the step; the driver is one of it, and what it has on the cluster ends with it. */
@@ -128,7 +137,13 @@ export class EmrService implements RemoteService {
     const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
     if (stderr === null) return null;
     const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
-    return { text: lastBytes(stdout + stderr, bytes), isWhole: true };
+    const exitCode = stepExitCode(stderr) ?? stepExitCode((await this.#controllerLog(folder)) ?? '');
+    return { text: lastBytes(stdout + stderr, bytes), isWhole: true, ...(exitCode !== null && { exitCode }) };
+  }
+
+  /** What the primary node tells of the step's process, where that could not tell its end itself. */
+  #controllerLog(folder: string): Promise<string | null> {
+    return this.#logs.findTail(`${folder}/controller.gz`, CONTROLLER_BYTES);
   }
 
   #add(clusterId: string, job: RemoteJob): Promise<string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Cluster, StepState as State, StepStatus } from '@aws-sdk/client-emr';
 import { classify } from '../../recovery/classify.js';
 import { clusterEnd } from './cluster-end.js';
-import { stepState } from './step-state.js';
+import { stepState, type StepSurroundings } from './step-state.js';
 
 const started = { StartDateTime: new Date(1_000), EndDateTime: new Date(61_000) };
 const stepIn = (State: State, more: StepStatus = {}) => ({ Status: { State, Timeline: started, ...more } });
@@ -27,16 +27,14 @@ describe('a step', () => {
     [stepIn('CANCELLED'), { kind: 'stopped', seconds: 60 }],
     [stepIn('INTERRUPTED'), { kind: 'failed', reason: 'lost: the step was interrupted' }],
   ])('%j on a cluster that lives is %j', (step, then) => {
-    expect(stepState('s-1', step, alive)).toMatchObject(then);
+    expect(stepState('s-1', step, { cluster: alive })).toMatchObject(then);
   });
 
   test('that failed has the reason of the service, but never its "Unknown Error"', () => {
     const failure = (Reason: string, Message?: string) =>
-      stepState(
-        's-1',
-        stepIn('FAILED', { FailureDetails: { Reason, ...(Message !== undefined && { Message }) } }),
-        alive,
-      );
+      stepState('s-1', stepIn('FAILED', { FailureDetails: { Reason, ...(Message !== undefined && { Message }) } }), {
+        cluster: alive,
+      });
     expect(failure('Exception in main', 'java.lang.OutOfMemoryError')).toMatchObject({
       reason: 'Exception in main: java.lang.OutOfMemoryError',
       hasLog: true,
@@ -47,8 +45,48 @@ describe('a step', () => {
 
   test('that never started has no log to wait for', () => {
     const status: StepStatus = { State: 'CANCELLED', Timeline: {} };
-    const state = stepState('s-1', { Status: status }, ended('BOOTSTRAP_FAILURE', 'action 1 returned 1'));
+    const cluster = ended('BOOTSTRAP_FAILURE', 'action 1 returned 1');
+    const state = stepState('s-1', { Status: status }, { cluster });
     expect(state).toMatchObject({ kind: 'failed', hasLog: false });
+  });
+});
+
+describe('a step that failed', () => {
+  test.each([
+    {
+      given: 'on a cluster that lives, with all its machines',
+      more: { cluster: alive, lostMachines: [] },
+      unasked: true,
+    },
+    { given: 'while a machine was taken', more: { cluster: alive, lostMachines: ['i-1'] }, unasked: undefined },
+    { given: 'where nobody may list the machines', more: { cluster: alive }, unasked: undefined },
+    {
+      given: 'on a cluster that was ended',
+      more: { cluster: ended('USER_REQUEST', 'Terminated by user request'), lostMachines: [] },
+      unasked: undefined,
+    },
+  ])('$given: nobody asked for its end: $unasked', ({ more, unasked }) => {
+    const state = stepState('s-1', stepIn('FAILED', { FailureDetails: { Reason: 'Unknown Error.' } }), more);
+    expect(state).toMatchObject({ kind: 'failed' });
+    expect(state.kind === 'failed' && state.unasked).toBe(unasked);
+  });
+
+  test('with SIGKILL ran out of memory where nobody asked for its end, and was lost where its cluster had ended', () => {
+    const step = stepIn('FAILED', { FailureDetails: { Reason: 'Unknown Error.' } });
+    const verdictOn = (more: StepSurroundings) => {
+      const state = stepState('s-1', step, more);
+      if (state.kind !== 'failed') throw new Error(state.kind);
+      const { reason, unasked = null } = state;
+      return classify({ engine: 'emr', reason, unasked, exit: { code: 137 }, stopRequested: null });
+    };
+    expect(verdictOn({ cluster: alive, lostMachines: [] })).toMatchObject({
+      kind: 'out-of-memory',
+      certainty: 'probable',
+      region: 'host',
+    });
+    expect(verdictOn({ cluster: alive, lostMachines: ['i-1'] })).toMatchObject({ kind: 'unknown' });
+    expect(verdictOn({ cluster: ended('INSTANCE_FAILURE', 'The master failed') })).toMatchObject({ kind: 'lost' });
+    expect(verdictOn({ cluster: ended('USER_REQUEST', 'Terminated by user request') })).toMatchObject({ kind: 'lost' });
   });
 });
 
@@ -80,7 +118,7 @@ describe('a step that a cluster takes with it', () => {
     { given: 'machines that were taken', cluster: ended('INSTANCE_FAILURE', 'The master failed'), verdict: 'lost' },
     { given: 'somebody who ended it', cluster: ended('USER_REQUEST', 'Terminated by user request'), verdict: 'lost' },
   ])('for $given is $verdict, and never memory', ({ cluster, verdict }) => {
-    const state = stepState('s-1', stepIn('CANCELLED'), cluster);
+    const state = stepState('s-1', stepIn('CANCELLED'), { cluster });
     expect(state.kind).toBe('failed');
     const reason = state.kind === 'failed' ? state.reason : null;
     expect(classify({ engine: 'emr', reason, exit: null, stopRequested: null }).kind).toBe(verdict);

@@ -8,11 +8,20 @@ export function mayHaveDiedWithCluster(step: Step | undefined): boolean {
   return state === 'CANCELLED' || state === 'FAILED' || state === 'INTERRUPTED';
 }
 
-/**
- * A step in the words of all services.
- * @param cluster what {@link mayHaveDiedWithCluster} asks for
- */
-export function stepState(stepId: string, step: Step | undefined, cluster?: Cluster): ServiceState {
+/** What else EMR knows of the end of a step. */
+export interface StepSurroundings {
+  /** What {@link mayHaveDiedWithCluster} asks for. */
+  readonly cluster?: Cluster | undefined;
+  /** Machines of the cluster that went while the step ran; undefined where nobody has looked. */
+  readonly lostMachines?: readonly string[] | undefined;
+}
+
+/** A step in the words of all services. */
+export function stepState(
+  stepId: string,
+  step: Step | undefined,
+  { cluster, lostMachines }: StepSurroundings = {},
+): ServiceState {
   const { State: state, StateChangeReason: change, FailureDetails: failure, Timeline: times } = step?.Status ?? {};
   const hasLog = times?.StartDateTime !== undefined;
   const seconds = secondsBetween(times?.StartDateTime, times?.EndDateTime);
@@ -33,7 +42,10 @@ export function stepState(stepId: string, step: Step | undefined, cluster?: Clus
       return { kind: 'failed', seconds, reason: end ?? 'lost: the step was interrupted', exitCode: null, hasLog };
     case 'FAILED': {
       const said = [failure?.Reason, failure?.Message ?? change?.Message].filter(saysSomething).join(': ');
-      return { kind: 'failed', seconds, reason: said === '' ? (end ?? null) : said, exitCode: null, hasLog };
+      const reason = said === '' ? (end ?? null) : said;
+      // A step that is cancelled, or that goes with its cluster, is told as such. Left are its own end, and the kernel's.
+      const isUnasked = cluster !== undefined && end === null && lostMachines?.length === 0;
+      return { kind: 'failed', seconds, reason, exitCode: null, hasLog, ...(isUnasked && { unasked: true }) };
     }
     case undefined:
       return { kind: 'absent', message: `the service says nothing about the step ${stepId}` };

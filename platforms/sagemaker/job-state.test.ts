@@ -33,7 +33,7 @@ describe('a training job', () => {
       TrainingTimeInSeconds: 17,
       TrainingStartTime: start,
     } as const;
-    expect(trainingState(job)).toEqual({ kind: 'failed', seconds: 17, reason, exitCode, hasLog: true });
+    expect(trainingState(job)).toEqual({ kind: 'failed', seconds: 17, reason, exitCode, hasLog: true, unasked: true });
   });
 
   test('that the service stopped because of its time has failed; one that a person stopped has stopped', () => {
@@ -121,6 +121,7 @@ describe('a transform job', () => {
       reason,
       exitCode: null,
       hasLog: true,
+      unasked: true,
       usage: { vcpuHours: 0, memoryGibHours: 0, instanceHours: { 'ml.m6i.xlarge': 0.025 } },
     });
   });

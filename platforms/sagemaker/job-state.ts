@@ -112,6 +112,7 @@ function stateOf({ status, secondary, reason = '', seconds, hasLog, waits, usage
         reason: reason === '' ? null : reason,
         exitCode: exitCodeIn(reason),
         hasLog,
+        unasked: true, // one that somebody ends, or that takes too long, is Stopped; nobody else reaches its machines
         ...billed,
       };
     case 'Stopped': {

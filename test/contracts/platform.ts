@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Evidence, EvidenceEngine } from '../../contracts/evidence.js';
+import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
 import type { JobState, Platform } from '../../platforms/platform.js';
@@ -11,8 +11,6 @@ export interface PlatformHarness {
   readonly platform: Platform;
   /** Whether it sees signs of life of a running job; where it does not, they are null. */
   readonly seesVitals: boolean;
-  /** Whether it tells a failed job's exit code; it does unless said otherwise. */
-  readonly seesExitCode?: boolean;
   /** Whose words its evidence is in; the job's engine unless said otherwise. */
   readonly evidenceEngine?: EvidenceEngine;
   /** Whether something else, as a JVM around the program, writes into the same log. */
@@ -64,15 +62,11 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
     let harness: PlatformHarness;
     let platform: Platform;
     let patience = PATIENCE;
-    let seesExitCode = true;
     beforeAll(async () => {
       harness = await open();
-      ({ platform, patience = PATIENCE, seesExitCode = true } = harness);
+      ({ platform, patience = PATIENCE } = harness);
     });
     afterAll(() => harness.close());
-
-    /** What evidence says of an exit where the platform can see it. */
-    const exits = (code: number): Pick<Evidence, 'exit'> => (seesExitCode ? { exit: { code } } : {});
 
     test('a job that ends with 0 has exited, and its time and memory are known', async () => {
       const handle = await platform.submit(await harness.makeJob('exits', programs.exitsWith(0)));
@@ -88,8 +82,7 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
         kind: 'failed',
         evidence: { engine: harness.evidenceEngine ?? job.engine, stopRequested: null, errorClass: null },
       });
-      const exit = seesExitCode ? { code: 3, signal: null } : null;
-      expect(state.kind === 'failed' && state.evidence.exit).toEqual(exit);
+      expect(state.kind === 'failed' && state.evidence.exit).toEqual({ code: 3, signal: null });
       expect(state.kind === 'failed' && state.evidence.logTail).toMatch(/said to stdout[^]*said to stderr/);
     });
 
@@ -97,7 +90,7 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
       const handle = await platform.submit(await harness.makeJob('explains', programs.failsWithAccount));
       await expect(untilOver(platform, handle, patience)).resolves.toMatchObject({
         kind: 'failed',
-        evidence: { ...exits(1), errorClass: 'MemoryError', errorMessage: 'no room for 8 rows' },
+        evidence: { exit: { code: 1 }, errorClass: 'MemoryError', errorMessage: 'no room for 8 rows' },
       });
     });
 
@@ -105,7 +98,7 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
       const handle = await platform.submit(await harness.makeJob('babbles', programs.failsWithGarbage));
       await expect(untilOver(platform, handle, patience)).resolves.toMatchObject({
         kind: 'failed',
-        evidence: { ...exits(1), errorClass: null, errorMessage: null },
+        evidence: { exit: { code: 1 }, errorClass: null, errorMessage: null },
       });
     });
 

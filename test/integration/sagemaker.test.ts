@@ -4,6 +4,8 @@ import { OUTCOME_FILE } from '../../contracts/attempt-outcome.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobState } from '../../platforms/platform.js';
 import { jobName } from '../../platforms/aws/job-name.js';
+import { classify } from '../../recovery/classify.js';
+import { callsAnHour } from '../contracts/calls-an-hour.js';
 import { untilOver } from '../contracts/platform.js';
 import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
 import { type SageMakerHarness, withSageMaker } from '../contracts/sagemaker-harness.js';
@@ -11,6 +13,14 @@ import { eventually } from '../harness/eventually.js';
 import { heldOpen } from '../harness/held-open.js';
 
 const GIB = 2 ** 30;
+
+/** A job without a word has no log to wait for. */
+const SPEAKS = 'print("begins", flush=True)';
+
+/** Of what it died stands in its log alone. */
+const DIES_WITH_A_WORD = `
+os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\\n  what():  std::bad_alloc\\n")
+os.abort()`;
 
 describe('jobs on SageMaker', () => {
   let harness: SageMakerHarness;
@@ -84,6 +94,33 @@ describe('jobs on SageMaker', () => {
     });
   });
 
+  test.each([
+    {
+      given: 'an exit code of 137 that nobody asked for',
+      fault: { kind: 'bare-exit-137' },
+      source: SPEAKS + holdsMib(600),
+      then: { kind: 'out-of-memory', certainty: 'probable', region: 'host' },
+    },
+    {
+      given: 'a machine that is taken',
+      fault: { kind: 'preempt', afterSeconds: 2 },
+      source: SPEAKS + RUNS_ON,
+      then: { kind: 'lost', region: null },
+    },
+    {
+      given: 'a log that is not there yet',
+      fault: { kind: 'late-log', afterSeconds: 3 },
+      source: DIES_WITH_A_WORD,
+      then: { kind: 'out-of-memory', region: 'host' },
+    },
+  ])('a job that ends with $given is judged: $then.kind', async ({ fault, source, then }) => {
+    const { aws, platform } = harness;
+    await aws.fail({ service: 'sagemaker', operation: 'CreateProcessingJob', ...fault });
+    const job = await harness.makeJob(fault.kind, source);
+    const state = await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE);
+    expect(state.kind === 'failed' && classify(state.evidence)).toMatchObject(then);
+  });
+
   test('a Ray stage is a training job; two without a machine are no memory failure, and each next one has another type', async () => {
     const { aws, platform, storage } = harness;
     await aws.fail({ service: 'sagemaker', operation: 'CreateTrainingJob', kind: 'capacity', times: 2 });
@@ -120,6 +157,7 @@ describe('jobs on SageMaker', () => {
       const state = await platform.poll(running);
       return state.kind === 'running' && state.progress?.done === 3;
     }, REMOTE_PATIENCE);
+    expect(await callsAnHour(harness.aws, platform, running)).toBeLessThanOrEqual(150);
     await platform.stop(running, 'timeout');
     await expect(platform.poll(running)).resolves.toMatchObject({ evidence: { stopRequested: 'timeout' } });
     const left = (await harness.aws.jobs()).filter(({ state }) => state === 'InProgress' || state === 'Stopping');

@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Region } from '../../contracts/verdict.js';
 import { classify } from '../../recovery/classify.js';
+import { planNextAttempt } from '../../recovery/plan.js';
 import { untilOver } from '../contracts/platform.js';
 import { madeOf } from '../contracts/remote-jobs.js';
-import {
-  type SparkOnAws,
-  SPARK_PLATFORMS,
-  type SparkPlatform,
-  withSparkOnAws,
-} from '../contracts/spark-on-aws-harness.js';
+import { type SparkOnAws, SPARK_PLATFORMS, withSparkOnAws } from '../contracts/spark-on-aws-harness.js';
 import { heldOpen } from '../harness/held-open.js';
 
 /** A driver, an executor and a Python worker start, one after the other, on a busy machine. */
@@ -24,7 +20,7 @@ interface Death {
   readonly work: string;
 }
 
-const HEAPS: readonly Death[] = [
+const DEATHS: readonly Death[] = [
   {
     what: 'an executor whose heap is full',
     region: 'jvm-heap',
@@ -35,24 +31,28 @@ const HEAPS: readonly Death[] = [
     region: 'driver-heap',
     work: `spark.sql("select size(${ROW.replace('id', '1L')})").collect()`,
   },
-];
-
-const CONTAINER: Death = {
-  what: 'an executor whose container is full, of a Python worker',
-  region: 'container',
-  work: `
+  {
+    // YARN says of a container why it was killed; EMR Serverless tells only the signal that ended it, which nobody asked for.
+    what: 'an executor whose container is full, of a Python worker',
+    region: 'container',
+    work: `
 def eat(rows):
     kept = []
     while True:
         kept.append(bytearray(b"x") * 2**20)
 spark.sparkContext.parallelize([1], 1).mapPartitions(eat).count()`,
-};
+  },
+];
 
-/** YARN says of a container why it was killed; EMR Serverless tells only the signal that ended it, which may have had another reason. */
-const DEATHS: Readonly<Record<SparkPlatform, readonly Death[]>> = {
-  emr: [...HEAPS, CONTAINER],
-  'emr-serverless': HEAPS,
-};
+/** A task of Python that takes longer than any test. */
+const SLOW_TASK = `
+import time
+def wait(rows):
+    time.sleep(1_000)
+    return rows
+spark.sparkContext.parallelize([1], 1).mapPartitions(wait).count()`;
+
+const CALLS = { emr: 'AddJobFlowSteps', 'emr-serverless': 'StartJobRun' } as const;
 
 let harness: SparkOnAws;
 let close = (): Promise<void> => Promise.resolve();
@@ -66,19 +66,39 @@ afterEach(async () => {
 });
 
 describe.each(SPARK_PLATFORMS)('on %s', (name) => {
-  test.each(DEATHS[name])('$what: the memory that ran out is $region', async ({ region, work }) => {
-    // Spark would start the task four times, each to the same end.
-    const sparkConf = { ...harness.emr.sparkConf, 'spark.task.maxFailures': '1' };
+  // Spark would start the task four times, each to the same end.
+  const once = { 'spark.task.maxFailures': '1' };
+
+  async function run(stage: string, work: string, conf: Readonly<Record<string, string>> = once) {
+    const sparkConf = { ...harness.emr.sparkConf, ...conf };
     const platform = harness.open(name, { emr: { sparkConf }, emrServerless: { sparkConf } });
     const main = `
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
 ${work.trim()}`;
-    const key = `test/${name}-${region}-1a2b3c4d-a1`;
-    const job = await harness.makeJob(region, main, { key, engine: 'spark' });
+    const job = await harness.makeJob(stage, main, { key: `test/${name}-${stage}-1a2b3c4d-a1`, engine: 'spark' });
     const state = await untilOver(platform, await platform.submit(job), PATIENCE);
+    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+    return { platform, job, state };
+  }
+
+  test.each(DEATHS)('$what: the memory that ran out is $region', async ({ region, work }) => {
+    const { state } = await run(region, work);
     if (state.kind !== 'failed') throw new Error(`the job is ${state.kind}`);
     expect(classify(state.evidence)).toMatchObject({ kind: 'out-of-memory', region });
-    await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 1, starts: 1 });
+  });
+
+  test('a job that ends with the loss of one executor, which was taken, is tried again and gets no more memory', async () => {
+    await harness.aws.fail({ service: name, operation: CALLS[name], kind: 'preempt', target: 'executor' });
+    const { platform, job, state } = await run('taken', SLOW_TASK);
+    if (state.kind !== 'failed') throw new Error(`the job is ${state.kind}`);
+    const verdict = classify(state.evidence);
+    expect(verdict).toMatchObject({ region: null });
+    expect(['preempted', 'lost']).toContain(verdict.kind);
+    const { resources } = job;
+    const attempt = { number: 1, resources, settings: {}, levers: [], because: 'a test' };
+    const failed = { attempt, verdict, peakBytes: null, requestedBytes: null, seconds: state.seconds };
+    const limits = { cap: platform.largest, levers: [], ...(platform.sizes && { sizes: platform.sizes }) };
+    expect(planNextAttempt([failed], limits)).toMatchObject({ kind: 'retry', attempt: { resources } });
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { waitsOf } from '../../activities/waits.js';
+import { callsAnHour } from '../contracts/calls-an-hour.js';
 import { describePlatformContract, type PlatformHarness } from '../contracts/platform.js';
 import * as programs from '../contracts/programs.js';
 import { madeOf, REMOTE_PATIENCE, RUNS_ON } from '../contracts/remote-jobs.js';
@@ -10,7 +10,6 @@ import {
   withSparkOnAws,
 } from '../contracts/spark-on-aws-harness.js';
 import { eventually } from '../harness/eventually.js';
-import type { FakeAwsCalls } from '../harness/fake-aws.js';
 import { heldOpen } from '../harness/held-open.js';
 
 /** A courier carries progress every five seconds: one look at least falls between a report and what follows it. */
@@ -26,7 +25,6 @@ afterAll(() => close());
 const ofPlatform = (name: SparkPlatform): PlatformHarness => ({
   platform: harness.open(name),
   seesVitals: false,
-  seesExitCode: name === 'emr-serverless', // a step of EMR tells its end in words only
   evidenceEngine: name,
   sharesLog: true,
   progressSeconds: PROGRESS_SECONDS,
@@ -45,24 +43,6 @@ test.each(SPARK_PLATFORMS)('an hour of waiting for a job on %s costs at most 150
   const job = await harness.makeJob('counted', RUNS_ON, { key: `test/${name}-counted-1a2b3c4d-a1` });
   const handle = await platform.submit(job);
   await eventually(async () => (await platform.poll(handle)).kind === 'running', REMOTE_PATIENCE);
-  const before = callsOf(await harness.aws.calls());
-  await platform.poll(handle);
-  const perPoll = callsOf(await harness.aws.calls()) - before;
+  expect(await callsAnHour(harness.aws, platform, handle)).toBeLessThanOrEqual(150);
   await platform.stop(handle, 'cancel');
-  expect(perPoll).toBeGreaterThan(0);
-
-  const hourMs = 3_600_000;
-  let polls = 0;
-  let waitedMs = 0;
-  for (const waitMs of waitsOf(platform.pacing)) {
-    polls += 1;
-    waitedMs += waitMs;
-    if (waitedMs >= hourMs) break;
-  }
-  expect(polls * perPoll).toBeLessThanOrEqual(150);
 });
-
-/** Calls of workers, of whatever service. */
-function callsOf({ client }: FakeAwsCalls): number {
-  return Object.values(client).reduce((sum, count) => sum + count, 0);
-}

@@ -1,3 +1,4 @@
+import { CancelStepsCommand, EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Attempt, FailedAttempt } from '../../contracts/attempt.js';
 import { JobResult, type JobSpec } from '../../contracts/job.js';
@@ -117,14 +118,80 @@ describe('a program that the kernel kills for memory', () => {
     expect(next).toMatchObject({ kind: 'exited' });
   });
 
-  test('ended by a signal on EMR, which nobody counts on a primary node: no size is guessed', async () => {
-    const platform = harness.open('emr');
-    const job = await harness.makeJob('hungry', holdsMib(2200), { key: keyOf('emr', 'hungry') });
-    const attempt = failedAttempt(await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE), job);
-    expect(attempt.verdict).toMatchObject({ kind: 'unknown', certainty: 'ambiguous' });
-    expect(planNextAttempt([attempt], { cap: platform.largest, levers: [] })).toMatchObject({
-      kind: 'retry',
-      attempt: { resources: job.resources },
+  test('has run out of it on EMR, where nobody counts kills but nobody asked for this one, and the next machine has room', async () => {
+    const platform = harness.open('emr', { emr: { instanceTypes: ['m6i.xlarge', 'm6i.2xlarge'] } });
+    const key = (number: number) => keyOf('emr', 'hungry', number);
+    const [whole] = (platform.sizes ?? []).filter(({ memoryBytes }) => memoryBytes === 12 * GIB); // all that YARN has of the smaller one
+    const small = await harness.makeJob('hungry', holdsMib(2200), { key: key(1), ...(whole && { resources: whole }) });
+    const failed = await untilOver(platform, await platform.submit(small), REMOTE_PATIENCE);
+    expect(failed).toMatchObject({ evidence: { exit: { code: 137 }, unasked: true, stopRequested: null } });
+    const attempt = failedAttempt(failed, small);
+    expect(attempt.verdict).toMatchObject({ kind: 'out-of-memory', certainty: 'probable', region: 'host' });
+    const limits = { cap: platform.largest, levers: [], ...(platform.sizes && { sizes: platform.sizes }) };
+    const next = planNextAttempt([attempt], limits);
+    if (next.kind !== 'retry') throw new Error(next.kind);
+    expect(next.attempt.resources.memoryBytes).toBe(24 * GIB);
+    const { resources } = next.attempt;
+    const large = await harness.makeJob('hungry', holdsMib(2200), { key: key(2), resources });
+    await expect(untilOver(platform, await platform.submit(large), REMOTE_PATIENCE)).resolves.toMatchObject({
+      kind: 'exited',
+    });
+  });
+});
+
+test('a cluster of EMR is made once, though nobody heard that it was', async () => {
+  const clusters = async () => (await harness.aws.jobs()).filter(({ kind }) => kind === 'cluster').length;
+  const before = await clusters();
+  await harness.aws.fail({ service: 'emr', operation: 'RunJobFlow', kind: 'lost-response' });
+  const platform = harness.open('emr', { emr: { create: { ...harness.cluster, coreNodes: 7 } } });
+  const job = await harness.makeJob('founded', NOTHING, { key: keyOf('emr', 'founded') });
+  await expect(untilOver(platform, await platform.submit(job), REMOTE_PATIENCE)).resolves.toMatchObject({
+    kind: 'exited',
+  });
+  expect(await clusters()).toBe(before + 1);
+});
+
+describe('a step of EMR that somebody else ends', () => {
+  let emr: EMRClient;
+  beforeAll(() => {
+    emr = new EMRClient(harness.aws.client);
+  });
+  afterAll(() => {
+    emr.destroy();
+  });
+
+  /** A job that has begun, on a cluster of its own, and how it ends. */
+  async function ended(stage: string, coreNodes: number, end: (clusterId: string, stepId: string) => Promise<unknown>) {
+    const platform = harness.open('emr', { emr: { create: { ...harness.cluster, coreNodes } } });
+    const job = await harness.makeJob(stage, RUNS_ON, { key: keyOf('emr', stage) });
+    const handle = await platform.submit(job);
+    await eventually(async () => {
+      const state = await platform.poll(handle);
+      return state.kind === 'running' && state.progress?.done === 3;
+    }, REMOTE_PATIENCE);
+    const [clusterId = '', stepId = ''] = handle.id.split('/');
+    await end(clusterId, stepId);
+    const state = await untilOver(platform, handle, REMOTE_PATIENCE);
+    return { platform, attempt: failedAttempt(state, job) };
+  }
+
+  test('by its cancellation was cancelled, and not killed for memory', async () => {
+    const { attempt } = await ended('withdrawn', 5, (ClusterId, stepId) =>
+      emr.send(new CancelStepsCommand({ ClusterId, StepIds: [stepId], StepCancellationOption: 'TERMINATE_PROCESS' })),
+    );
+    expect(attempt.verdict).toMatchObject({ kind: 'cancelled', region: null });
+  });
+
+  test('with its cluster was lost, and the next attempt of the same size has another cluster', async () => {
+    const { platform, attempt } = await ended('deserted', 6, (clusterId) =>
+      emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [clusterId] })),
+    );
+    expect(attempt.verdict).toMatchObject({ kind: 'lost', region: null });
+    const next = planNextAttempt([attempt], { cap: platform.largest, levers: [] });
+    expect(next).toMatchObject({ kind: 'retry', attempt: { resources: attempt.attempt.resources } });
+    const again = await harness.makeJob('deserted', NOTHING, { key: keyOf('emr', 'deserted', 2) });
+    await expect(untilOver(platform, await platform.submit(again), REMOTE_PATIENCE)).resolves.toMatchObject({
+      kind: 'exited',
     });
   });
 });

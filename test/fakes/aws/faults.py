@@ -14,7 +14,7 @@ KINDS = (
     "capacity",  # no machine for the job, cluster or endpoint that the call makes
     "quota",  # ResourceLimitExceeded at once
     "preempt",  # the machine is taken `afterSeconds` after the job started; `target` is "driver" or "executor"
-    "late-log",  # EMR and EMR Serverless: the job's log is delivered `afterSeconds` later than usual
+    "late-log",  # EMR, EMR Serverless, processing jobs: the log is delivered `afterSeconds` later than usual
     "unassumable-role",
     "bare-exit-137",  # SageMaker: a kill for memory is told as `AlgorithmError: , exit code: 137`
 )

@@ -67,7 +67,7 @@ def test_a_step_runs_and_its_log_arrives_late(fake, emr, cluster):
     step = add(emr, cluster, "hello", "bash", "-c", "echo hello; echo oh >&2")
     assert ended(emr, cluster, step)["Status"]["State"] == "COMPLETED"
     assert log(fake, f"emr-logs/{cluster}/steps/{step}/stdout.gz") == "hello\n"
-    assert log(fake, f"emr-logs/{cluster}/steps/{step}/stderr.gz") == "oh\n"
+    assert log(fake, f"emr-logs/{cluster}/steps/{step}/stderr.gz") == "oh\nCommand exiting with ret '0'\n"
 
 
 def test_a_failed_step_names_its_last_exception_and_its_log(fake, emr, cluster):
@@ -83,8 +83,16 @@ def test_a_failed_step_names_its_last_exception_and_its_log(fake, emr, cluster):
 
 def test_a_step_killed_for_memory_fails(fake, emr, cluster):
     step = add(emr, cluster, "eats", "python3", "-c", "x = bytearray(b'x') * (400 * 2**20)")
-    assert ended(emr, cluster, step)["Status"]["State"] == "FAILED"
-    assert "ret '137'" in log(fake, f"emr-logs/{cluster}/steps/{step}/stderr.gz")
+    status = ended(emr, cluster, step)["Status"]
+    assert status["State"] == "FAILED"
+    assert "Message" not in status["FailureDetails"]
+    assert log(fake, f"emr-logs/{cluster}/steps/{step}/stderr.gz") == "Command exiting with ret '137'\n"
+    assert "WARN Step failed with exitCode 137 and took " in log(fake, f"emr-logs/{cluster}/steps/{step}/controller.gz")
+
+
+def test_machines_are_listed_by_their_state(emr, cluster):
+    assert len(emr.list_instances(ClusterId=cluster, InstanceStates=["RUNNING"])["Instances"]) == 3
+    assert emr.list_instances(ClusterId=cluster, InstanceStates=["TERMINATED"])["Instances"] == []
 
 
 def test_steps_run_one_after_another_and_are_listed_newest_first(emr, cluster):

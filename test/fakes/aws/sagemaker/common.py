@@ -66,6 +66,6 @@ def check_quota(host: Host, call: Call, instance_type: str, usage: str) -> None:
 
 def planned(host: Host, call: Call) -> dict[str, Any]:
     """Faults that strike later in the life of what a call makes."""
-    kinds = ("capacity", "preempt", "bare-exit-137")
+    kinds = ("capacity", "preempt", "bare-exit-137", "late-log")
     found = {kind: host.faults.take(call.service, call.operation, kind) for kind in kinds}
     return {kind: fault for kind, fault in found.items() if fault is not None}

@@ -69,7 +69,7 @@ def _run(job: Job) -> None:
     synced: dict[str, dict[str, tuple[int, int]]] = {}
 
     def beside() -> bool:
-        if not streams:
+        if not streams and "late-log" not in job.record["faults"]:
             streams.extend(_streams(job))
         for stream in streams:
             stream.ship()
@@ -160,7 +160,7 @@ def _conclude(job: Job, exits: list[Exit], synced: dict[str, dict[str, tuple[int
     else:
         bare = "bare-exit-137" in job.record["faults"]
         _end(job, "Failed", failure_reason(failed, "", bare=bare))
-    job.host.pause(_LOGS_AFTER_SECONDS)
+    job.pause_for_logs(_LOGS_AFTER_SECONDS)
     for stream in _streams(job):
         stream.ship(final=True)
     for container in containers:

@@ -46,6 +46,7 @@ class Emr:
             "TerminateJobFlows": self._terminate_job_flows,
             "AddJobFlowSteps": self._add_job_flow_steps,
             "ListSteps": self._list_steps,
+            "ListInstances": self._list_instances,
             "DescribeStep": lambda call: {"Step": _step_described(self._step(call))},
             "CancelSteps": self._cancel_steps,
             "ListSupportedInstanceTypes": _list_types,
@@ -160,6 +161,15 @@ class Emr:
             keys.append(key)
         return keys
 
+    def _list_instances(self, call: Call) -> Result:
+        cluster = self._cluster(call.params["ClusterId"])
+        wanted = call.params.get("InstanceStates")
+        steps = [each for each in self._steps if each["cluster"] == cluster["id"]]
+        lost = [each for step in steps for each in step.get("lostMachines", [])]
+        found = [each for each in _machines(cluster, lost) if wanted is None or each["Status"]["State"] in wanted]
+        shown, marker = page(found, PAGE, call.params.get("Marker"))
+        return {"Instances": shown, "Marker": marker}
+
     def _list_steps(self, call: Call) -> Result:
         cluster = self._cluster(call.params["ClusterId"])
         states, ids = call.params.get("StepStates"), call.params.get("StepIds")
@@ -241,6 +251,30 @@ def instance_types(instances: Params) -> dict[str, str]:
         for each in fleet.get("InstanceTypeConfigs", [])[:1]:
             found[fleet["InstanceFleetType"]] = each["InstanceType"]
     return found
+
+
+def _machines(cluster: Record, lost: list[Record]) -> list[Result]:
+    """Those that live, or ended with the cluster, and those that EC2 took before; another came in the place of each."""
+    groups = cluster["request"]["Instances"].get("InstanceGroups", [{"InstanceRole": "MASTER", "InstanceCount": 1}])
+    state = "TERMINATED" if cluster["state"] in CLUSTER_ENDED else "RUNNING"
+    numbers = range(sum(group["InstanceCount"] for group in groups))
+    own: list[tuple[str, str, Result, float | None]] = [
+        (f"i-{cluster['id'][2:].lower()}{number}", state, {}, cluster.get("endedAt")) for number in numbers
+    ]
+    reason = {"Code": "INSTANCE_FAILURE", "Message": "Instance was terminated by EC2"}
+    gone = [(each["id"], "TERMINATED", reason, each["endedAt"]) for each in lost]
+    return [
+        {
+            "Id": f"c{key}",
+            "Ec2InstanceId": key,
+            "Status": {
+                "State": now_is,
+                "StateChangeReason": because,
+                "Timeline": {"CreationDateTime": cluster["created"], "EndDateTime": ended},
+            },
+        }
+        for key, now_is, because, ended in (*own, *gone)
+    ]
 
 
 def _is_active(step: Record, cluster: str) -> bool:

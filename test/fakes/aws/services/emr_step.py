@@ -102,8 +102,10 @@ def _conclude(job: Job, cluster: Record, ended: Exit) -> None:
         stderr = on_yarn(stderr, ended, containers_of(step_submission(words[1:]), _types(cluster)["CORE"]))
     if ended.preempted:
         stderr += "\nContainer released on a *lost* node. Exit status: -100. Host EC2 (instance i-0fake) terminated.\n"
-    elif ended.code != 0 and ended.oom_kills > 0:
-        stderr += f"\nCommand exiting with ret '{ended.code}'\n"
+    elif not (ended.lost or ended.stopped or job.stop_asked) and _is_command(job):
+        stderr += f"Command exiting with ret '{ended.code}'\n"
+    if ended.preempted_executors > 0:
+        job.update(lostMachines=[{"id": f"i-{job.key[2:].lower()}", "endedAt": now()}])
     if job.stop_asked:
         job.update(state="CANCELLED", endedAt=now())
     elif ended.lost or ended.stopped:
@@ -111,12 +113,14 @@ def _conclude(job: Job, cluster: Record, ended: Exit) -> None:
     elif ended.code == 0:
         job.update(state="COMPLETED", endedAt=now())
     else:
-        _fail(job, cluster, last_exceptions(stderr) or f"Exit code {ended.code}", "Unknown Error.")
-    _keep_logs(job, cluster, stderr)
+        _fail(job, cluster, last_exceptions(stderr), "Unknown Error.")
+    _keep_logs(job, cluster, stderr, ended)
 
 
 def _fail(job: Job, cluster: Record, message: str, reason: str) -> None:
-    failure: dict[str, Any] = {"Reason": reason, "Message": message[:_MESSAGE_LIMIT]}
+    failure: dict[str, Any] = {"Reason": reason}
+    if message != "":
+        failure["Message"] = message[:_MESSAGE_LIMIT]
     place = _log_place(job, cluster)
     if place is not None:
         failure["LogFile"] = f"{place}/stderr.gz"
@@ -128,7 +132,24 @@ def _log_place(job: Job, cluster: Record) -> str | None:
     return None if uri is None else f"{uri.rstrip('/')}/{cluster['id']}/steps/{job.key}"
 
 
-def _keep_logs(job: Job, cluster: Record, stderr: str) -> None:
+def _is_command(job: Job) -> bool:
+    return str(job.record["request"]["HadoopJarStep"]["Jar"]).endswith("command-runner.jar")
+
+
+def _controller_log(job: Job, ended: Exit | None) -> str:
+    """What the primary node's controller writes of a step: how its process ended, whatever that could say itself."""
+    step = job.record["request"]["HadoopJarStep"]
+    command = f"hadoop jar {step['Jar']} {' '.join(step.get('Args', []))}"
+    lines = [f"INFO Ensure step {job.key} jar file {step['Jar']}", f"INFO startExec '{command}'"]
+    if ended is not None and not ended.lost and not ended.preempted:
+        lines.append(f"INFO waitProcessCompletion ended with exit code {ended.code} : {command}")
+        if job.record["state"] == "FAILED":
+            took = round(ended.ended - ended.started)
+            lines.append(f"WARN Step failed with exitCode {ended.code} and took {took} seconds")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _keep_logs(job: Job, cluster: Record, stderr: str, ended: Exit | None = None) -> None:
     """What the step wrote, and its containers, minutes after the end, as there."""
     place = _log_place(job, cluster)
     if place is None:
@@ -139,8 +160,7 @@ def _keep_logs(job: Job, cluster: Record, stderr: str) -> None:
     stdout = folder / "stdout"
     put_gzip(s3, f"{place}/stdout.gz", stdout.read_bytes() if stdout.exists() else b"")
     put_gzip(s3, f"{place}/stderr.gz", stderr.encode())
-    controller = f"INFO Step {job.key} ended in state {job.record['state']}\n"
-    put_gzip(s3, f"{place}/controller.gz", controller.encode())
+    put_gzip(s3, f"{place}/controller.gz", _controller_log(job, ended).encode())
     whole = f"1764000000000_{job.key[2:]}"
     base = f"{place.partition('/steps/')[0]}/containers/application_{whole}"
     for name in ("stderr", "stdout"):
