@@ -47,8 +47,8 @@ export const FAULTS: readonly Fault[] = [
     region: ['host', 'container'],
     alone: true,
   }),
-  memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 1000, heavyFrom: 2 } }),
-  memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 2500, heavyFrom: 2 } }),
+  memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 1000, heavyFrom: 4 } }),
+  memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 2500, heavyFrom: 7 } }),
 
   memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 200, heavyFrom: 2 }, region: 'driver-heap' }),
   memory('etl-result-limit', 2048, {

@@ -47,7 +47,7 @@ export async function prepare(client: Client, storage: Storage): Promise<Prepare
     train: fewClean['train'],
     search: 'optuna',
     learners: ['lightgbm'],
-    trials: 4,
+    trials: 8,
     seed: 42,
     target: 'salary',
     features: FEATURES,
