@@ -45,6 +45,8 @@ function scripted(states: readonly JobState[], end: JobState = stopped) {
     poll: () => Promise.resolve(stops.length > 0 ? end : (states[Math.min(polls++, states.length - 1)] ?? running)),
     stop: (_handle, reason) => Promise.resolve(void stops.push(reason)),
     logs: () => Promise.resolve(''),
+    readLog: () => Promise.resolve({ position: {}, isWhole: true, awaits: null }),
+    logPlaces: () => Promise.resolve([]),
   };
   return { platform, stops, polls: () => polls };
 }

@@ -5,6 +5,7 @@ import type { Offer } from '../contracts/resources.js';
 import type { StopReason } from '../contracts/stop-reason.js';
 import type { Usage } from '../contracts/usage.js';
 import type { Finding } from './finding.js';
+import type { LogReader, LogReading } from './job-log.js';
 
 /** What a platform knows of a job at one moment. `lost` means that nothing can be known any more: the job neither runs nor left a result. */
 export type JobState =
@@ -50,6 +51,10 @@ export interface Platform extends Offer {
   stop(handle: JobHandle, reason: StopReason): Promise<void>;
   /** The last `bytes` of stdout and stderr together. */
   logs(handle: JobHandle, bytes: number): Promise<string>;
+  /** Reads the log on from where the reader stands, as far as it has been delivered. A job that is not over may write more. */
+  readLog(handle: JobHandle, reader: LogReader): Promise<LogReading>;
+  /** Where people find the log without us: paths, URIs, pages. */
+  logPlaces(handle: JobHandle): Promise<readonly string[]>;
   /** What it needs of its surroundings, and whether that is there: read by `tempered doctor`. Starts and changes nothing. */
   check?(): Promise<readonly Finding[]>;
 }

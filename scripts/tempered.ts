@@ -2,9 +2,13 @@ import { type Command, Option } from 'commander';
 import { EvidenceEngine } from '../contracts/evidence.js';
 import type { ClassifyOptions } from './commands/classify.js';
 import type { DemoOomOptions } from './commands/demo-oom.js';
+import type { LogsOptions } from './commands/logs.js';
 import { exitStatus } from './input/exit-status.js';
 import type { Io } from './io.js';
 import { byteSize, Program, wholeNumber } from './program.js';
+
+/** Options as commander gives them: one that is not given is absent. */
+type GivenLogsOptions = Omit<LogsOptions, 'follow' | 'json'> & Partial<Pick<LogsOptions, 'follow' | 'json'>>;
 
 const ENGINES = EvidenceEngine.options;
 
@@ -70,11 +74,12 @@ function addRuns(program: Program, io: Io): void {
     .option('--no-wait', 'return before the job has stopped');
   program
     .add(root, 'logs <run>', {
-      description: "show what the run's jobs printed",
-      action: async (run: string, options: { stage?: string; follow?: boolean; bytes: number }) =>
-        (await import('./commands/logs.js')).logs(io, run, { ...options, follow: options.follow === true }),
+      description: "show what the run's jobs printed, wherever they ran",
+      action: async (run: string, { follow = false, json = false, ...options }: GivenLogsOptions) =>
+        (await import('./commands/logs.js')).logs(io, run, { ...options, follow, json }),
     })
     .option('--stage <name>', 'of one stage only')
+    .option('--attempt <n>', 'of one attempt only', wholeNumber(1))
     .option('--follow', 'go on until the run is over')
     .option('--bytes <n>', 'how much of the end of each log', wholeNumber(1), 64 * 1024);
 }

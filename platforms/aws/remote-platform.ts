@@ -13,12 +13,13 @@ import type { StopReason } from '../../contracts/stop-reason.js';
 import { LOG_TAIL_BYTES } from '../log-tail.js';
 import type { JobState, Pacing, Platform } from '../platform.js';
 import { refuseTooLarge } from '../refuse-too-large.js';
+import type { LogReader, LogReading } from '../job-log.js';
 import { faultOf, wordsOf } from './aws-fault.js';
 import { lazily } from './client-settings.js';
 import { uploadCode } from './code-bundle.js';
 import { jobName } from './job-name.js';
 import { RemoteJobFolder } from './remote-job-folder.js';
-import type { FoundLog, RemoteJob, RemoteService, ServiceState } from './remote-service.js';
+import type { FoundLog, ReadLog, RemoteJob, RemoteService, ServiceState } from './remote-service.js';
 import { lookAt, requireAll } from './requirement.js';
 import { startOnce } from './start-once.js';
 
@@ -129,8 +130,48 @@ export class RemotePlatform implements Platform {
     return (await this.service.findLog(id, bytes))?.text ?? '';
   }
 
+  async readLog({ key, id: handleId }: JobHandle, reader: LogReader): Promise<LogReading> {
+    const folder = this.#folder(key);
+    const id = handleId === key ? await folder.findSubmitted() : handleId;
+    if (id === undefined) {
+      const refusal = await folder.findRefusal();
+      const awaits =
+        refusal === undefined ? 'the job was never started' : `${this.name} did not take the job: ${refusal}`;
+      return { position: reader.from, isWhole: true, awaits };
+    }
+    // Looked at before the log, so that the last words are not missed.
+    const state = await this.service.describe(id);
+    if (state.kind === 'queued') return { position: reader.from, isWhole: false, awaits: state.message };
+    if (state.kind === 'absent') return { position: reader.from, isWhole: true, awaits: state.message };
+    const endedAt = state.kind === 'running' ? null : (state.endedAt ?? new Date(0));
+    const read = await this.service.readLog(id, reader, endedAt);
+    return { ...read, ...this.#outlookOf(state, read) };
+  }
+
+  async logPlaces({ key, id: handleId }: JobHandle): Promise<readonly string[]> {
+    const id = handleId === key ? await this.#folder(key).findSubmitted() : handleId;
+    return id === undefined ? [] : this.service.logPlaces(id);
+  }
+
   check(): Promise<readonly Finding[]> {
     return lookAt(this.service.requirements());
+  }
+
+  /** What can still be hoped for of a log, now that so much of it has been read. */
+  #outlookOf(
+    state: Exclude<ServiceState, { kind: 'queued' | 'absent' }>,
+    { position, isWhole }: ReadLog,
+  ): Pick<LogReading, 'isWhole' | 'awaits'> {
+    if (isWhole) return { isWhole, awaits: null };
+    const hasText = Object.keys(position).length > 0;
+    const { logDelivery, logDelayMs } = this.service;
+    if (state.kind === 'running') return { isWhole, awaits: hasText ? null : logDelivery };
+    if (state.kind === 'failed' && !state.hasLog) return { isWhole: true, awaits: 'the job never got to run' };
+    const delay = `${String(Math.round(logDelayMs / 60_000))} min`;
+    const isLate = Date.now() - (state.endedAt?.getTime() ?? 0) > logDelayMs;
+    return isLate
+      ? { isWhole: true, awaits: hasText ? null : `no log came within ${delay} of the job's end` }
+      : { isWhole: false, awaits: `the job is over; its last words may take ${delay} (${logDelivery})` };
   }
 
   /** @returns undefined when the service has no room for it, which is noted */

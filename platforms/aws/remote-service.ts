@@ -2,6 +2,7 @@ import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { Engine, JobSpec, Progress } from '../../contracts/job.js';
 import type { Offer } from '../../contracts/resources.js';
 import type { Usage } from '../../contracts/usage.js';
+import type { LogPosition, LogReader } from '../job-log.js';
 import type { CodeInStorage } from './code-bundle.js';
 import type { Requirement } from './requirement.js';
 
@@ -15,13 +16,18 @@ export interface RemoteJob {
   readonly jobUri: string;
 }
 
+/** When a job was over, by the service's clock; undefined where it does not say. */
+interface Over {
+  readonly endedAt?: Date | undefined;
+}
+
 /** What a service knows of a job at one moment, whatever its own words for it; `usage` as it bills the job, where it says so. */
 export type ServiceState =
   | { readonly kind: 'queued'; readonly message: string }
   /** `isStopping`: it was asked to stop, and has not yet. `progress`: where the service knows it and the job does not tell it itself. */
   | { readonly kind: 'running'; readonly isStopping: boolean; readonly progress?: Progress }
-  | { readonly kind: 'succeeded'; readonly seconds: number; readonly usage?: Usage }
-  | {
+  | ({ readonly kind: 'succeeded'; readonly seconds: number; readonly usage?: Usage } & Over)
+  | ({
       readonly kind: 'failed';
       readonly seconds: number;
       /** The service's own text. */
@@ -32,9 +38,14 @@ export type ServiceState =
       /** The service accounts for every end that it or somebody brings about, and has none for this job; see `Evidence`. */
       readonly unasked?: true;
       readonly usage?: Usage;
-    }
+    } & Over)
   /** It ended because somebody asked for it. */
-  | { readonly kind: 'stopped'; readonly seconds: number; readonly reason: string | null; readonly usage?: Usage }
+  | ({
+      readonly kind: 'stopped';
+      readonly seconds: number;
+      readonly reason: string | null;
+      readonly usage?: Usage;
+    } & Over)
   | { readonly kind: 'absent'; readonly message: string };
 
 /** What a job wrote. */
@@ -44,6 +55,13 @@ export interface FoundLog {
   readonly isWhole: boolean;
   /** How the job exited, where only its log tells. */
   readonly exitCode?: number;
+}
+
+/** What was read on of a job's log. */
+export interface ReadLog {
+  readonly position: LogPosition;
+  /** Given the end of the job, nothing more will come. */
+  readonly isWhole: boolean;
 }
 
 /** A service that runs jobs far away; `RemotePlatform` makes a platform of it. Errors are `TemperedError`s, see `callAws`. */
@@ -77,4 +95,13 @@ export interface RemoteService {
   conclude?(id: string, key: string): Promise<void>;
   /** The last `bytes` of what the job wrote; null while the service has delivered nothing of it. */
   findLog(id: string, bytes: number): Promise<FoundLog | null>;
+  /** How what a job prints is delivered, in a sentence: for people who wait for it. */
+  readonly logDelivery: string;
+  /**
+   * Gives a reader what has been delivered since its last reading.
+   * @param endedAt when the job was over, asked for before this; null while it is not
+   */
+  readLog(id: string, reader: LogReader, endedAt: Date | null): Promise<ReadLog>;
+  /** Where people find the log: URIs and pages of the console. */
+  logPlaces(id: string): Promise<readonly string[]>;
 }

@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import type * as S3Sdk from '@aws-sdk/client-s3';
 import type { AwsProfile } from '../../contracts/platform-profiles.js';
 import { isForeignServer } from '../../storage/s3/s3-connection.js';
+import type { LogMark, LogPosition, LogReader } from '../job-log.js';
 import { toS3Error } from '../../storage/s3/s3-errors.js';
 import { callAws } from './aws-call.js';
 import { faultOf } from './aws-fault.js';
@@ -31,8 +32,8 @@ export class S3Logs {
       try {
         const { Body } = await s3.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
         if (Body === undefined) return null;
-        const stream = Body as Readable; // in Node the body is a stream; the SDK's type also speaks of browsers
-        return await tailOf(uri.endsWith('.gz') ? stream.pipe(createGunzip()) : stream, bytes);
+        // In Node the body is a stream; the SDK's type also speaks of browsers.
+        return await tailOf(unpacked(uri, Body as Readable), bytes);
       } catch (error) {
         if (faultOf(error) === 'absent') return null;
         throw error;
@@ -61,11 +62,68 @@ export class S3Logs {
       throw toS3Error(error, action, this.aws.region);
     }
   }
+
+  /**
+   * Gives a reader what is new in files of a folder, in the order that is given. A file that has not changed is not read again; one
+   * that was written anew begins as it did before, as a log does, and is read on.
+   * @returns when the last of these files that is there was written; null while the reader has nothing and none is there
+   */
+  async readOn(
+    folderUri: string,
+    names: readonly string[],
+    { from, take }: LogReader,
+  ): Promise<{ readonly position: LogPosition; readonly writtenAt: Date | null }> {
+    const files = await this.#list(folderUri);
+    const position: Record<string, LogMark> = { ...from };
+    for (const name of names) {
+      const [file, mark] = [files.get(name), from[name]];
+      if (file === undefined || file.tag === mark?.tag) continue;
+      const bytes = await this.#readFile(`${folderUri}/${name}`, mark?.bytes ?? 0, take);
+      position[name] = { bytes, tag: file.tag };
+    }
+    const last = names.findLast((name) => files.has(name));
+    return { position, writtenAt: last === undefined ? null : (files.get(last)?.writtenAt ?? null) };
+  }
+
+  /** @returns how long the file is, unpacked */
+  async #readFile(uri: string, start: number, take: LogReader['take']): Promise<number> {
+    const { bucket, key } = partsOf(uri);
+    return callAws({ action: `read the log ${uri}`, region: this.aws.region }, async () => {
+      const { sdk, s3 } = await this.#client();
+      const { Body } = await s3.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
+      let position = 0;
+      if (Body === undefined) return start;
+      for await (const chunk of unpacked(uri, Body as Readable) as AsyncIterable<Uint8Array>) {
+        if (position + chunk.length > start) take(chunk.subarray(Math.max(0, start - position)));
+        position += chunk.length;
+      }
+      return Math.max(start, position);
+    });
+  }
+
+  /** The newest files of a folder by name, with a tag that changes with their content. */
+  async #list(folderUri: string): Promise<ReadonlyMap<string, { readonly tag: string; readonly writtenAt: Date }>> {
+    const { bucket, key: prefix } = partsOf(`${folderUri}/`);
+    return callAws({ action: `list the logs under ${folderUri}`, region: this.aws.region }, async () => {
+      const { sdk, s3 } = await this.#client();
+      const { Contents = [] } = await s3.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+      return new Map(
+        Contents.map(({ Key = '', ETag = '', LastModified = new Date(0) }) => [
+          Key.slice(prefix.length),
+          { tag: ETag, writtenAt: LastModified },
+        ]),
+      );
+    });
+  }
 }
 
 /** The end of a text: at most so many bytes of it. */
 export function lastBytes(text: string, bytes: number): string {
   return Buffer.from(text).subarray(-bytes).toString('utf8');
+}
+
+function unpacked(uri: string, stream: Readable): Readable {
+  return uri.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
 }
 
 async function tailOf(stream: Readable, bytes: number): Promise<string> {

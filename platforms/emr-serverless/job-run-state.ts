@@ -13,7 +13,7 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
   const reason = run?.stateDetails === undefined || run.stateDetails === '' ? null : run.stateDetails;
   const seconds = run?.totalExecutionDurationSeconds ?? secondsBetween(run?.startedAt, run?.endedAt ?? run?.updatedAt);
   const hasLog = run?.startedAt !== undefined;
-  const usage = billedUsage(run);
+  const over = { seconds, ...billedUsage(run), ...endOf(run) };
   switch (run?.state) {
     case 'SUBMITTED':
     case 'QUEUED':
@@ -25,14 +25,14 @@ export function jobRunState(jobRunId: string, run: Partial<JobRun> | undefined):
     case 'CANCELLING':
       return { kind: 'running', isStopping: true };
     case 'SUCCESS':
-      return { kind: 'succeeded', seconds, ...usage };
+      return { kind: 'succeeded', ...over };
     case 'FAILED':
       // A run that somebody ends, or that takes too long, is CANCELLED; nobody reaches its workers but the service.
-      return { kind: 'failed', seconds, reason, exitCode: exitCodeIn(reason), hasLog, unasked: true, ...usage };
+      return { kind: 'failed', ...over, reason, exitCode: exitCodeIn(reason), hasLog, unasked: true };
     case 'CANCELLED':
       return reason !== null && TIMED_OUT.test(reason)
-        ? { kind: 'failed', seconds, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog, ...usage }
-        : { kind: 'stopped', seconds, reason, ...usage };
+        ? { kind: 'failed', ...over, reason: `Job run timed out: ${reason}`, exitCode: null, hasLog }
+        : { kind: 'stopped', ...over, reason };
     case undefined:
       return { kind: 'absent', message: `the service says nothing about the job run ${jobRunId}` };
   }
@@ -45,6 +45,12 @@ function billedUsage(run: Partial<JobRun> | undefined): { readonly usage?: Usage
   return {
     usage: { vcpuHours: vCPUHour, memoryGibHours: memoryGBHour, storageGibHours: storageGBHour, instanceHours: {} },
   };
+}
+
+/** A run that is over is not updated any more, in case its end is not told by itself. */
+function endOf(run: Partial<JobRun> | undefined): { readonly endedAt?: Date } {
+  const endedAt = run?.endedAt ?? run?.updatedAt;
+  return endedAt ? { endedAt } : {};
 }
 
 function exitCodeIn(reason: string | null): number | null {

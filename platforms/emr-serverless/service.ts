@@ -6,7 +6,9 @@ import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientSettings, lazily } from '../aws/client-settings.js';
 import { clientToken } from '../aws/job-name.js';
-import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import { consoleUrl, s3FolderUrl } from '../aws/console.js';
+import type { LogReader } from '../job-log.js';
+import type { FoundLog, ReadLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
 import { lastBytes, S3Logs } from '../aws/s3-logs.js';
 import { checkApplication } from './application.js';
@@ -16,6 +18,9 @@ import { emrServerlessOffer } from './sizes.js';
 
 /** The service's clock and ours need not agree. */
 const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Of a driver, in the order in which they are read; the second is there with every job that is over. */
+const LOG_FILES = ['stdout.gz', 'stderr.gz'];
 
 const FIELDS = { subject: 'emrServerless.applicationId', role: 'emrServerless.executionRole' } as const;
 
@@ -37,6 +42,7 @@ export class EmrServerlessService implements RemoteService {
   readonly engines = ['spark', 'python'] as const;
   readonly startsOnce = true;
   readonly logDelayMs = 120_000;
+  readonly logDelivery = 'EMR Serverless brings what the driver prints to S3 when the job run is over';
   readonly #logs: S3Logs;
   readonly #client: () => Promise<{ readonly sdk: Sdk; readonly client: EMRServerlessClient }>;
 
@@ -126,12 +132,29 @@ export class EmrServerlessService implements RemoteService {
 
   /** What the driver wrote to stdout, then to stderr. The service delivers both when the job is over, stderr always. */
   async findLog(jobRunId: string, bytes: number): Promise<FoundLog | null> {
-    const { profile, logsUri } = this.options;
-    const folder = `${logsUri}/applications/${profile.applicationId}/jobs/${jobRunId}/SPARK_DRIVER`;
+    const folder = this.#logFolderOf(jobRunId);
     const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
     if (stderr === null) return null;
     const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
     return { text: lastBytes(stdout + stderr, bytes), isWhole: true };
+  }
+
+  async readLog(jobRunId: string, reader: LogReader, endedAt: Date | null): Promise<ReadLog> {
+    const { position, writtenAt } = await this.#logs.readOn(this.#logFolderOf(jobRunId), LOG_FILES, reader);
+    return { position, isWhole: endedAt !== null && writtenAt !== null };
+  }
+
+  logPlaces(jobRunId: string): Promise<readonly string[]> {
+    const { region } = this.options.aws;
+    const folder = this.#logFolderOf(jobRunId);
+    const { applicationId } = this.options.profile;
+    const page = consoleUrl(region, 'emr/home', `#/serverless/${applicationId}/${jobRunId}`);
+    return Promise.resolve([`${folder}/`, s3FolderUrl(region, folder), page]);
+  }
+
+  #logFolderOf(jobRunId: string): string {
+    const { profile, logsUri } = this.options;
+    return `${logsUri}/applications/${profile.applicationId}/jobs/${jobRunId}/SPARK_DRIVER`;
   }
 
   async #call<T>(

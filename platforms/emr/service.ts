@@ -1,7 +1,9 @@
 import { TemperedError } from '../../contracts/failure.js';
 import type { Offer } from '../../contracts/resources.js';
 import { faultOf, wordsOf } from '../aws/aws-fault.js';
-import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import { consoleUrl, s3FolderUrl } from '../aws/console.js';
+import type { LogReader } from '../job-log.js';
+import type { FoundLog, ReadLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
 import { retryThrottled } from '../aws/retry-throttled.js';
 import { lastBytes, S3Logs } from '../aws/s3-logs.js';
@@ -26,6 +28,11 @@ const CONTROLLER_BYTES = 4 * 1024;
 /** EMR's words for a cluster that takes no steps any more. */
 const SHUTTING_DOWN = /shutting down|terminating|finished may not be modified/i;
 
+/** Of a step, in the order in which they are read. */
+const LOG_FILES = ['stdout.gz', 'stderr.gz'];
+
+const NO_LOGS = 'the cluster of this step writes no logs into S3\n';
+
 /** Steps of EMR clusters. The id of a job is `<cluster>/<step>`. */
 export class EmrService implements RemoteService {
   readonly name = 'emr';
@@ -35,6 +42,7 @@ export class EmrService implements RemoteService {
   readonly startsOnce = false;
   /** EMR archives logs every five minutes. */
   readonly logDelayMs = 6 * 60_000;
+  readonly logDelivery = 'EMR brings what a step prints to S3 every five minutes, and after its end';
   readonly #clusters: Clusters;
   readonly #logs: S3Logs;
   /** Where each cluster logs; null for one that does not. */
@@ -130,10 +138,8 @@ export class EmrService implements RemoteService {
 
   /** What the step wrote to stdout, then to stderr: its process is the driver. */
   async findLog(id: string, bytes: number): Promise<FoundLog | null> {
-    const { clusterId, stepId } = partsOf(id);
-    const logUri = await this.#logUriOf(clusterId);
-    if (logUri === null) return { text: `the cluster ${clusterId} writes no logs into S3\n`, isWhole: true };
-    const folder = `${logUri}/${clusterId}/steps/${stepId}`;
+    const folder = await this.#logFolderOf(id);
+    if (folder === null) return { text: NO_LOGS, isWhole: true };
     const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
     if (stderr === null) return null;
     const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
@@ -144,6 +150,25 @@ export class EmrService implements RemoteService {
   /** What the primary node tells of the step's process, where that could not tell its end itself. */
   #controllerLog(folder: string): Promise<string | null> {
     return this.#logs.findTail(`${folder}/controller.gz`, CONTROLLER_BYTES);
+  }
+
+  async readLog(id: string, reader: LogReader, endedAt: Date | null): Promise<ReadLog> {
+    const folder = await this.#logFolderOf(id);
+    if (folder === null) {
+      if (reader.from[NO_LOGS] === undefined) reader.take(Buffer.from(NO_LOGS));
+      return { position: { [NO_LOGS]: { bytes: NO_LOGS.length, tag: null } }, isWhole: true };
+    }
+    const { position, writtenAt } = await this.#logs.readOn(folder, LOG_FILES, reader);
+    // What was brought while the step ran lacks its last words. S3 counts in seconds.
+    const isLast = endedAt !== null && writtenAt !== null && writtenAt.getTime() > endedAt.getTime() - 1_000;
+    return { position, isWhole: isLast };
+  }
+
+  async logPlaces(id: string): Promise<readonly string[]> {
+    const { region } = this.options.aws;
+    const folder = await this.#logFolderOf(id);
+    const cluster = consoleUrl(region, 'emr/home', `#/clusterDetails/${partsOf(id).clusterId}`);
+    return folder === null ? [cluster] : [`${folder}/`, s3FolderUrl(region, folder), cluster];
   }
 
   #add(clusterId: string, job: RemoteJob): Promise<string> {
@@ -168,6 +193,13 @@ export class EmrService implements RemoteService {
       }
       return undefined;
     });
+  }
+
+  /** Where the cluster of a step puts its log; null for one that keeps none. */
+  async #logFolderOf(id: string): Promise<string | null> {
+    const { clusterId, stepId } = partsOf(id);
+    const logUri = await this.#logUriOf(clusterId);
+    return logUri && `${logUri}/${clusterId}/steps/${stepId}`;
   }
 
   async #logUriOf(clusterId: string): Promise<string | null> {

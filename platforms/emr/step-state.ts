@@ -25,6 +25,7 @@ export function stepState(
   const { State: state, StateChangeReason: change, FailureDetails: failure, Timeline: times } = step?.Status ?? {};
   const hasLog = times?.StartDateTime !== undefined;
   const seconds = secondsBetween(times?.StartDateTime, times?.EndDateTime);
+  const over = { seconds, ...(times?.EndDateTime && { endedAt: times.EndDateTime }) };
   const end = cluster && clusterEnd(cluster);
   switch (state) {
     case 'PENDING':
@@ -34,18 +35,18 @@ export function stepState(
     case 'CANCEL_PENDING':
       return { kind: 'running', isStopping: true };
     case 'COMPLETED':
-      return { kind: 'succeeded', seconds };
+      return { kind: 'succeeded', ...over };
     case 'CANCELLED':
-      if (end) return { kind: 'failed', seconds, reason: end, exitCode: null, hasLog };
-      return { kind: 'stopped', seconds, reason: change?.Message ?? null };
+      if (end) return { kind: 'failed', ...over, reason: end, exitCode: null, hasLog };
+      return { kind: 'stopped', ...over, reason: change?.Message ?? null };
     case 'INTERRUPTED':
-      return { kind: 'failed', seconds, reason: end ?? 'lost: the step was interrupted', exitCode: null, hasLog };
+      return { kind: 'failed', ...over, reason: end ?? 'lost: the step was interrupted', exitCode: null, hasLog };
     case 'FAILED': {
       const said = [failure?.Reason, failure?.Message ?? change?.Message].filter(saysSomething).join(': ');
       const reason = said === '' ? (end ?? null) : said;
       // A step that is cancelled, or that goes with its cluster, is told as such. Left are its own end, and the kernel's.
       const isUnasked = cluster !== undefined && end === null && lostMachines?.length === 0;
-      return { kind: 'failed', seconds, reason, exitCode: null, hasLog, ...(isUnasked && { unasked: true }) };
+      return { kind: 'failed', ...over, reason, exitCode: null, hasLog, ...(isUnasked && { unasked: true }) };
     }
     case undefined:
       return { kind: 'absent', message: `the service says nothing about the step ${stepId}` };

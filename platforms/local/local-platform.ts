@@ -8,11 +8,13 @@ import type { JobHandle } from '../../contracts/job-handle.js';
 import type { StopReason } from '../../contracts/stop-reason.js';
 import type { JobState, Pacing, Platform } from '../platform.js';
 import { refuseTooLarge } from '../refuse-too-large.js';
+import type { LogReader, LogReading } from '../job-log.js';
 import { JobFolder } from './job-folder.js';
 import { jobState } from './job-state.js';
 import { SAMPLING, memoryEnforcement } from './memory-enforcement.js';
 import { planJob } from './plan-job.js';
 import type { Host } from './plan-job.js';
+import { readLog } from './read-log.js';
 import { startSupervisor } from './start-supervisor.js';
 import { findState, isFinal, standingOf } from './standing.js';
 import { stopJob } from './stop-job.js';
@@ -114,6 +116,14 @@ export class LocalPlatform implements Platform {
 
   logs({ key }: JobHandle, bytes: number): Promise<string> {
     return Promise.resolve(this.#folder(key).logTail(bytes));
+  }
+
+  readLog({ key }: JobHandle, reader: LogReader): Promise<LogReading> {
+    return Promise.resolve(readLog(this.#folder(key), reader));
+  }
+
+  logPlaces({ key }: JobHandle): Promise<readonly string[]> {
+    return Promise.resolve([this.#folder(key).logPath]);
   }
 
   #folder(key: string): JobFolder {

@@ -10,6 +10,7 @@ import type { StopReason } from '../../contracts/stop-reason.js';
 import { LOG_TAIL_BYTES } from '../log-tail.js';
 import type { JobState, Pacing, Platform } from '../platform.js';
 import { refuseTooLarge } from '../refuse-too-large.js';
+import type { LogReader, LogReading } from '../job-log.js';
 import { failedState, isOver, neverStarted, secondsOf } from './job-state.js';
 import { startFromPackage, startOnSharedDisk, type SentCode, type SharedCode } from './job-start.js';
 import { RayJobsApi, type RayJob } from './jobs-api.js';
@@ -27,6 +28,11 @@ export interface RayClusterOptions {
   readonly code: SharedCode | SentCode;
   readonly storage: Storage;
 }
+
+/** Ray keeps one log for a job. */
+const LOG_PART = 'log';
+
+const NOTHING_YET = 'the job has printed nothing yet';
 
 /** Ray gives a program 3 s to end and then kills it; a head that is busy takes longer to say so. */
 const STOP_CONFIRMED_WITHIN_MS = 60_000;
@@ -123,6 +129,27 @@ export class RayClusterPlatform implements Platform {
     return this.#logTail(submissionIdOf(key), bytes);
   }
 
+  /** Ray gives the whole log each time; what the reader has is left out. */
+  async readLog({ key }: JobHandle, { from, take }: LogReader): Promise<LogReading> {
+    const id = submissionIdOf(key);
+    const job = await this.#api.find(id); // before the log, so that the last words are not missed
+    if (job === undefined) {
+      return { position: from, isWhole: true, awaits: `the Ray cluster at ${this.#api.address} does not know the job` };
+    }
+    const had = from[LOG_PART]?.bytes ?? 0;
+    const { said, hasBegun } = await this.#saidBy(id);
+    // What Ray says of its own preparations is told when nothing else came of them.
+    if (!hasBegun && !isOver(job)) return { position: from, isWhole: false, awaits: job.message ?? NOTHING_YET };
+    if (said.length > had) take(said.subarray(had));
+    const awaits = said.length > 0 || isOver(job) ? null : NOTHING_YET;
+    const bytes = Math.max(had, said.length);
+    return { position: { [LOG_PART]: { bytes, tag: null } }, isWhole: isOver(job), awaits };
+  }
+
+  logPlaces({ key }: JobHandle): Promise<readonly string[]> {
+    return Promise.resolve([`${this.#api.address}/#/jobs/${submissionIdOf(key)}`]);
+  }
+
   async #startOf(job: JobSpec): Promise<JobStart> {
     if (this.#code.kind === 'shared') return startOnSharedDisk(job, this.#code);
     const { archive, sha256, entry } = await bundleCode(this.#code.projectRoot, job.entry);
@@ -155,11 +182,16 @@ export class RayClusterPlatform implements Platform {
   }
 
   async #logTail(id: string, bytes: number): Promise<string> {
+    const { said } = await this.#saidBy(id);
+    return said.subarray(Math.max(0, said.length - bytes)).toString('utf8');
+  }
+
+  /** What the job's own program printed; before it has begun, what Ray did for it. */
+  async #saidBy(id: string): Promise<{ readonly said: Buffer; readonly hasBegun: boolean }> {
     const all = await this.#api.logs(id);
     // Ray notes first what it does itself, the command last.
     const own = /^Running entrypoint for job [^\n]*\n/m.exec(all);
-    const said = Buffer.from(own ? all.slice(own.index + own[0].length) : all);
-    return said.subarray(Math.max(0, said.length - bytes)).toString('utf8');
+    return { said: Buffer.from(own ? all.slice(own.index + own[0].length) : all), hasBegun: own !== null };
   }
 
   #refuseImpossible(job: JobSpec): void {

@@ -3,6 +3,7 @@ import type { AwsProfile } from '../../contracts/platform-profiles.js';
 import { callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientSettings, lazily } from '../aws/client-settings.js';
+import type { LogMark, LogPosition, LogReader } from '../job-log.js';
 import type { FoundLog } from '../aws/remote-service.js';
 import { lastBytes } from '../aws/s3-logs.js';
 
@@ -27,25 +28,66 @@ export class JobLogs {
    */
   async findTail(group: string, job: string, bytes: number): Promise<FoundLog | null> {
     return callAws({ action: `read the log of ${job}`, region: this.aws.region }, async () => {
-      const { sdk, logs } = await this.#client();
-      try {
-        const { logStreams = [] } = await logs.send(
-          new sdk.DescribeLogStreamsCommand({
-            logGroupName: group,
-            logStreamNamePrefix: `${job}/`,
-            limit: MOST_STREAMS,
-          }),
-        );
-        const names = logStreams.flatMap(({ logStreamName }) => logStreamName ?? []);
-        if (names.length === 0) return null;
-        const share = Math.floor(bytes / names.length);
-        const tails = await Promise.all(names.map((name) => this.#tailOf({ group, name }, share)));
-        return tails.every((tail) => tail === '') ? null : { text: tails.join(''), isWhole: true };
-      } catch (error) {
-        if (faultOf(error) === 'absent') return null; // the group comes with the first job's first line
-        throw error;
-      }
+      const names = await this.#streamsOf(group, job);
+      if (names.length === 0) return null;
+      const share = Math.floor(bytes / names.length);
+      const tails = await Promise.all(names.map((name) => this.#tailOf({ group, name }, share)));
+      return tails.every((tail) => tail === '') ? null : { text: tails.join(''), isWhole: true };
     });
+  }
+
+  /** Gives a reader the lines that have come, host by host. */
+  async readOn(group: string, job: string, { from, take }: LogReader): Promise<LogPosition> {
+    return callAws({ action: `read the log of ${job}`, region: this.aws.region }, async () => {
+      const position: Record<string, LogMark> = { ...from };
+      for (const name of await this.#streamsOf(group, job)) {
+        position[name] = await this.#readStream({ group, name }, { mark: from[name], take });
+      }
+      return position;
+    });
+  }
+
+  async #streamsOf(group: string, job: string): Promise<readonly string[]> {
+    const { sdk, logs } = await this.#client();
+    try {
+      const { logStreams = [] } = await logs.send(
+        new sdk.DescribeLogStreamsCommand({
+          logGroupName: group,
+          logStreamNamePrefix: `${job}/`,
+          limit: MOST_STREAMS,
+        }),
+      );
+      return logStreams.flatMap(({ logStreamName }) => logStreamName ?? []);
+    } catch (error) {
+      if (faultOf(error) === 'absent') return []; // the group comes with the first job's first line
+      throw error;
+    }
+  }
+
+  /** Forwards from the mark, page by page, to the end as it is now. */
+  async #readStream(
+    stream: { readonly group: string; readonly name: string },
+    { mark, take }: { readonly mark: LogMark | undefined; readonly take: LogReader['take'] },
+  ): Promise<LogMark> {
+    const { sdk, logs } = await this.#client();
+    let { bytes, tag } = mark ?? { bytes: 0, tag: null };
+    for (;;) {
+      const page = await logs.send(
+        new sdk.GetLogEventsCommand({
+          logGroupName: stream.group,
+          logStreamName: stream.name,
+          startFromHead: true,
+          ...(tag !== null && { nextToken: tag }),
+        }),
+      );
+      const text = Buffer.from((page.events ?? []).map(({ message = '' }) => `${message}\n`).join(''));
+      if (text.length > 0) take(text);
+      bytes += text.length;
+      // The service ends by answering the token that it was asked with.
+      const next = page.nextForwardToken ?? tag;
+      if (next === tag) return { bytes, tag };
+      tag = next;
+    }
   }
 
   /** From the end backwards, page by page, until there are enough. */

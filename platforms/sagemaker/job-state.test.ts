@@ -44,11 +44,13 @@ describe('a training job', () => {
       reason: 'MaxRuntimeExceeded',
       exitCode: null,
       hasLog: true,
+      endedAt: end,
     });
     expect(trainingState({ ...stopped, SecondaryStatus: 'Stopped' })).toEqual({
       kind: 'stopped',
       seconds: 90,
       reason: null,
+      endedAt: end,
     });
   });
 });
@@ -68,7 +70,7 @@ describe('a processing job', () => {
 
   test('has ended with its time', () => {
     const job = { ProcessingJobStatus: 'Completed', ProcessingStartTime: start, ProcessingEndTime: end } as const;
-    expect(processingState(job)).toEqual({ kind: 'succeeded', seconds: 90 });
+    expect(processingState(job)).toEqual({ kind: 'succeeded', seconds: 90, endedAt: end });
   });
 });
 
@@ -122,6 +124,7 @@ describe('a transform job', () => {
       exitCode: null,
       hasLog: true,
       unasked: true,
+      endedAt: end,
       usage: { vcpuHours: 0, memoryGibHours: 0, instanceHours: { 'ml.m6i.xlarge': 0.025 } },
     });
   });

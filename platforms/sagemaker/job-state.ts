@@ -35,6 +35,7 @@ interface Described {
   /** Why its program has not begun; null when it has. */
   readonly waits: string | null;
   readonly usage: Usage | null;
+  readonly endedAt: Date | undefined;
 }
 
 interface ProgramTimes {
@@ -60,6 +61,7 @@ export function trainingState(job: Partial<DescribeTrainingJobResponse>): Servic
     hasLog: job.TrainingStartTime !== undefined,
     waits: BEFORE_TRAINING[job.SecondaryStatus ?? ''] ?? null,
     usage: instanceUsage(job.ResourceConfig, job.BillableTimeInSeconds),
+    endedAt: job.TrainingEndTime ?? job.LastModifiedTime,
   });
 }
 
@@ -93,33 +95,33 @@ function programState({ status, reason, start, end, machines }: ProgramTimes): S
     hasLog: start !== undefined,
     waits: start === undefined ? 'SageMaker prepares the instance' : null,
     usage: instanceUsage(machines, end && seconds),
+    endedAt: end,
   });
 }
 
-function stateOf({ status, secondary, reason = '', seconds, hasLog, waits, usage }: Described): ServiceState {
-  const billed = usage && { usage };
+function stateOf({ status, secondary, reason = '', seconds, hasLog, waits, usage, endedAt }: Described): ServiceState {
+  const over = { seconds, ...(usage && { usage }), ...(endedAt && { endedAt }) };
   switch (status) {
     case 'InProgress':
       return waits === null ? { kind: 'running', isStopping: false } : { kind: 'queued', message: waits };
     case 'Stopping':
       return { kind: 'running', isStopping: true };
     case 'Completed':
-      return { kind: 'succeeded', seconds, ...billed };
+      return { kind: 'succeeded', ...over };
     case 'Failed':
       return {
         kind: 'failed',
-        seconds,
+        ...over,
         reason: reason === '' ? null : reason,
         exitCode: exitCodeIn(reason),
         hasLog,
         unasked: true, // one that somebody ends, or that takes too long, is Stopped; nobody else reaches its machines
-        ...billed,
       };
     case 'Stopped': {
       const said = [secondary, reason].filter((text) => text !== undefined && text !== '').join(': ');
       return TIMED_OUT.test(said)
-        ? { kind: 'failed', seconds, reason: said, exitCode: null, hasLog, ...billed }
-        : { kind: 'stopped', seconds, reason: reason === '' ? null : reason, ...billed };
+        ? { kind: 'failed', ...over, reason: said, exitCode: null, hasLog }
+        : { kind: 'stopped', ...over, reason: reason === '' ? null : reason };
     }
     default:
       return { kind: 'absent', message: `SageMaker tells a state that is not known: ${status ?? 'none'}` };

@@ -6,7 +6,9 @@ import type { Storage } from '../../storage/storage.js';
 import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientToken } from '../aws/job-name.js';
-import type { FoundLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
+import { consoleUrl, logStreamsUrl } from '../aws/console.js';
+import type { LogReader } from '../job-log.js';
+import type { FoundLog, ReadLog, RemoteJob, RemoteService, ServiceState } from '../aws/remote-service.js';
 import type { Requirement } from '../aws/requirement.js';
 import { ifNew, ifThere } from '../aws/tolerate.js';
 import { capacityRefusals } from './capacity-refusals.js';
@@ -27,6 +29,16 @@ const NO_JOB = 'tempered-0';
 const KINDS = ['training-job', 'processing-job', 'transform-job'] as const;
 type JobKind = (typeof KINDS)[number];
 
+/** What the console calls them. */
+const CONSOLE_PAGES = {
+  'training-job': 'jobs',
+  'processing-job': 'processing-jobs',
+  'transform-job': 'transform-jobs',
+} as const satisfies Record<JobKind, string>;
+
+/** The service never says that a log is whole; the last lines come within seconds. */
+const LAST_LINES_WITHIN_MS = 10_000;
+
 /** What the service is opened with. */
 export interface SageMakerOptions {
   readonly aws: AwsProfile;
@@ -46,6 +58,7 @@ export class SageMakerService implements RemoteService {
   readonly engines = ['ray', 'python'] as const;
   readonly startsOnce = true;
   readonly logDelayMs = 60_000;
+  readonly logDelivery = 'SageMaker sends what the job prints to CloudWatch within seconds';
   readonly #classes: readonly SizeClass[];
   readonly #calls: Readonly<Record<JobKind, JobCalls>>;
   readonly #logs: JobLogs;
@@ -144,6 +157,23 @@ export class SageMakerService implements RemoteService {
   findLog(id: string, bytes: number): Promise<FoundLog | null> {
     const { kind, name } = partsOf(id);
     return this.#logs.findTail(this.#calls[kind].logGroup, name, bytes);
+  }
+
+  async readLog(id: string, reader: LogReader, endedAt: Date | null): Promise<ReadLog> {
+    const { kind, name } = partsOf(id);
+    const isSettled = endedAt !== null && Date.now() - endedAt.getTime() > LAST_LINES_WITHIN_MS; // before the read
+    const position = await this.#logs.readOn(this.#calls[kind].logGroup, name, reader);
+    return { position, isWhole: isSettled && Object.keys(position).length > 0 };
+  }
+
+  logPlaces(id: string): Promise<readonly string[]> {
+    const { region } = this.options.aws;
+    const { kind, name } = partsOf(id);
+    const { logGroup } = this.#calls[kind];
+    return Promise.resolve([
+      logStreamsUrl(region, logGroup, `${name}/`),
+      consoleUrl(region, 'sagemaker/home', `#/${CONSOLE_PAGES[kind]}/${name}`),
+    ]);
   }
 
   #kindOf({ stage, engine }: JobSpec): JobKind {

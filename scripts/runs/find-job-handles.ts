@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import type { Temporal } from '../temporal/connect.js';
 
-/** One job of a run, as the run's history names it. */
-export const RunJob = z.object({
+/** What a run waits for, as its history names it. */
+const Awaited = z.object({
   stage: z.string(),
   handle: z.object({ platform: z.string(), key: z.string(), id: z.string() }),
 });
-export type RunJob = Readonly<z.infer<typeof RunJob>>;
+
+/** One job of a run. */
+export type RunJob = Readonly<z.infer<typeof Awaited>> & {
+  /** Which attempt of its stage it is, from 1. */
+  readonly attempt: number;
+};
 
 /** The jobs that a run has waited for so far, in order; a job that was awaited twice stands once. */
 export async function findJobHandles({ client }: Temporal, runId: string): Promise<readonly RunJob[]> {
@@ -15,8 +20,13 @@ export async function findJobHandles({ client }: Temporal, runId: string): Promi
   const jobs = new Map<string, RunJob>();
   for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
     const payload = scheduled?.activityType?.name === 'awaitJob' ? scheduled.input?.payloads?.[0] : undefined;
-    const job = RunJob.safeParse(payload ? defaultPayloadConverter.fromPayload(payload) : undefined);
-    if (job.success) jobs.set(job.data.handle.key, job.data);
+    const job = Awaited.safeParse(payload ? defaultPayloadConverter.fromPayload(payload) : undefined);
+    if (job.success) jobs.set(job.data.handle.key, { ...job.data, attempt: attemptIn(job.data.handle.key) });
   }
   return [...jobs.values()];
+}
+
+/** A job's key ends with its attempt, see `jobKeyOf` in activities/. */
+function attemptIn(key: string): number {
+  return Number(/-a(\d+)$/.exec(key)?.[1] ?? 1);
 }

@@ -3,6 +3,8 @@ import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
 import type { JobState, Platform } from '../../platforms/platform.js';
+import { z } from 'zod';
+import type { LogPosition } from '../../platforms/job-log.js';
 import { eventually, type Patience } from '../harness/eventually.js';
 import * as programs from './programs.js';
 
@@ -200,6 +202,24 @@ export function describePlatformContract(name: string, open: () => Promise<Platf
       }
       await expect(platform.logs(handle, 15)).resolves.toBe('said to stderr\n');
       await expect(platform.logs(handle, 2 ** 20)).resolves.toBe(said);
+    });
+
+    test('a log is read on from where the reading before ended, until it is whole, and people are told where it is', async () => {
+      const handle = await platform.submit(await harness.makeJob('read-on', programs.exitsWith(0)));
+      let said = '';
+      let position: LogPosition = {};
+      await eventually(async () => {
+        const taken: Uint8Array[] = [];
+        const reading = await platform.readLog(handle, { from: position, take: (chunk) => taken.push(chunk) });
+        position = z.custom<LogPosition>().parse(JSON.parse(JSON.stringify(reading.position))); // plain JSON
+        said += Buffer.concat(taken).toString('utf8');
+        return reading.isWhole;
+      }, patience);
+      const lines = ['said to stdout', 'said to stderr'];
+      for (const line of lines) expect(said.split('\n').filter((each) => each === line)).toEqual([line]);
+      expect((await platform.logPlaces(handle)).length).toBeGreaterThan(0);
+      const again = await platform.readLog(handle, { from: position, take: () => expect(null).toBe('nothing new') });
+      expect(again).toEqual({ position, isWhole: true, awaits: null });
     });
   });
 }

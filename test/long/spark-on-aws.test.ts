@@ -295,6 +295,8 @@ describe('on EMR and EMR Serverless', () => {
       (await allJobs()).some((each) => each.name === jobName(job.stage, job.key) && each.state === 'FAILED');
     await eventually(failed, REMOTE_PATIENCE);
     await expect(platform.logs(handle, 2 ** 20)).resolves.toBe('');
+    const early = await platform.readLog(handle, { from: {}, take: () => undefined });
+    expect(early).toMatchObject({ position: {}, isWhole: false, awaits: expect.stringContaining('to S3') as unknown });
     const state = await platform.poll(handle);
     expect(state).toMatchObject({
       kind: 'failed',
