@@ -1,8 +1,6 @@
 import { TemperedError } from '../contracts/failure.js';
 import type { MirroredModel } from '../contracts/mirrored-model.js';
-import { CHAMPION } from '../models/model-alias.js';
-import { loadMetrics } from '../models/model-card.js';
-import { findModel } from '../models/model-store.js';
+import { mirrorChampion as mirror } from '../models/mirror-champion.js';
 import type { JobsContext } from './context.js';
 
 /**
@@ -18,12 +16,6 @@ export function mirrorChampion({ storage, modelMirror }: JobsContext) {
         advice: 'start both workers with the same tempered.json: npx tempered down && npx tempered up',
       });
     }
-    for (;;) {
-      const model = await findModel(storage, name, CHAMPION);
-      if (model === undefined)
-        throw new TemperedError('WRONG_INPUT', `model ${name} has no champion`, { field: 'model' });
-      const shown = await modelMirror.show({ model, metrics: (await loadMetrics(storage, model)) ?? {} });
-      if ((await findModel(storage, name, CHAMPION))?.sha256 === model.sha256) return shown;
-    }
+    return mirror(storage, name, (champion) => modelMirror.show(champion));
   };
 }

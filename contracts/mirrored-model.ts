@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import type { ModelRef } from './refs.js';
+
+/** The champion of a name, and what was measured of it: what a mirror is to show. */
+export interface Champion {
+  readonly model: ModelRef;
+  /** Measured values by name, as `rmse`; empty for a model that was never measured. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
 
 /** Where a registry of somebody else's shows a model. */
 export const MirroredModel = z.strictObject({

@@ -1,7 +1,7 @@
 import { TemperedError } from '../contracts/failure.js';
 import { Sha256, type ModelRef } from '../contracts/refs.js';
 import { findChangedFile } from '../storage/content-hash.js';
-import { layout } from '../storage/layout.js';
+import { isName, layout } from '../storage/layout.js';
 import { findProvenance } from '../storage/provenance.js';
 import { findReferenceDamage, findSnapshot, modelRef, readManifest } from '../storage/snapshots.js';
 import type { Storage } from '../storage/storage.js';
@@ -23,9 +23,12 @@ export interface StoredModel {
  * @returns undefined when there is no such model or version; its files are not looked at
  */
 export async function findModel(storage: Storage, name: string, version: string): Promise<ModelRef | undefined> {
-  const isHash = Sha256.safeParse(version).success;
-  const sha256 = isHash ? version : (await findAlias(storage, { name, alias: version }))?.sha256;
+  const sha256 = Sha256.safeParse(version).success ? version : await findAliased(storage, name, version);
   return sha256 === undefined ? undefined : (await findVersion(storage, name, sha256))?.ref;
+}
+
+async function findAliased(storage: Storage, name: string, alias: string): Promise<string | undefined> {
+  return isName(alias) ? (await findAlias(storage, { name, alias }))?.sha256 : undefined;
 }
 
 /**
@@ -74,7 +77,8 @@ export function promote(
   return moveAlias(storage, { ...move, name: model.name, alias: CHAMPION, sha256: model.sha256 });
 }
 
-async function modelNames(storage: Storage): Promise<readonly string[]> {
+/** Names of all stored models. */
+export async function modelNames(storage: Storage): Promise<readonly string[]> {
   return (await storage.list(layout.models(storage))).map((entry) => entry.name);
 }
 

@@ -21,6 +21,7 @@ export function runTempered(argv: readonly string[], io: Io): Promise<number> {
   addClassify(program);
   addSizes(program);
   addSchedules(program);
+  addModels(program);
   addEndpoints(program);
   addDemo(program, io);
   return program.run(argv);
@@ -149,6 +150,28 @@ function addSchedules(program: Program): void {
   program.add(group, 'delete <name>', {
     description: 'delete a schedule from the server',
     action: async (name: string) => (await commands()).remove(name),
+  });
+}
+
+function addModels(program: Program): void {
+  const group: Command = program.group('models', 'stored models and which of them is in use');
+  const commands = () => import('./commands/models.js');
+  program.add(group, 'list [model]', {
+    description: 'list the versions of every model, or of one, with what was measured of them',
+    action: async (model: string | undefined) => (await commands()).list(model),
+  });
+  program.add(group, 'show <model> [version]', {
+    description:
+      'show a version (an alias, a hash or its beginning; by default the champion) and every champion so far',
+    action: async (model: string, version: string | undefined) => (await commands()).show(model, version),
+  });
+  program.add(group, 'promote <model> [version]', {
+    description: 'make a version the champion, by default the one that was stored last',
+    action: async (model: string, version: string | undefined) => (await commands()).promote(model, version),
+  });
+  program.add(group, 'rollback [model]', {
+    description: 'make the champion before this one the champion again',
+    action: async (model: string | undefined) => (await commands()).rollback(model),
   });
 }
 

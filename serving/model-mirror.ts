@@ -1,12 +1,4 @@
-import type { MirroredModel } from '../contracts/mirrored-model.js';
-import type { ModelRef } from '../contracts/refs.js';
-
-/** The champion of a name, and what was measured of it. */
-export interface Champion {
-  readonly model: ModelRef;
-  /** Measured values by name, as `rmse`; empty for a model that was never measured. */
-  readonly metrics: Readonly<Record<string, number>>;
-}
+import type { Champion, MirroredModel } from '../contracts/mirrored-model.js';
 
 /** A registry of somebody else's that shows which model of a name is in use. Ours decides; this one follows. */
 export interface ModelMirror {

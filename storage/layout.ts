@@ -85,8 +85,13 @@ function stageName(stage: string): string {
   return checked('stage name', stage);
 }
 
+/** True for a text that may name a model, an alias or an import. */
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
 function checked(what: string, name: string): string {
-  if (!NAME.test(name)) throw wrong(what, name, 'lower-case letters, digits, - and _, a letter first, at most 63');
+  if (!isName(name)) throw wrong(what, name, 'lower-case letters, digits, - and _, a letter first, at most 63');
   return name;
 }
 

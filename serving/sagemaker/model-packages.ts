@@ -1,6 +1,6 @@
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import { TemperedError } from '../../contracts/failure.js';
-import type { MirroredModel } from '../../contracts/mirrored-model.js';
+import type { Champion, MirroredModel } from '../../contracts/mirrored-model.js';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
 import type { ModelRef } from '../../contracts/refs.js';
 import { callAws } from '../../platforms/aws/aws-call.js';
@@ -8,7 +8,7 @@ import { faultOf } from '../../platforms/aws/aws-fault.js';
 import { ifNew, ifThere } from '../../platforms/aws/tolerate.js';
 import { tagsOf } from '../../platforms/sagemaker/job-request.js';
 import { sageMakerClient, type SageMaker } from '../../platforms/sagemaker/sagemaker-client.js';
-import type { Champion, ModelMirror } from '../model-mirror.js';
+import type { ModelMirror } from '../model-mirror.js';
 import { descriptionOf, descriptionStart, PACKAGE_MARKS, packageGroupOf, packageRequest } from './package-request.js';
 
 /** What packages are registered with. */

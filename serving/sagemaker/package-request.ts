@@ -5,7 +5,7 @@ import { TemperedError } from '../../contracts/failure.js';
 import type { SageMakerProfile } from '../../contracts/platform-profiles.js';
 import type { ModelRef } from '../../contracts/refs.js';
 import { folderContainer } from '../../platforms/sagemaker/model-container.js';
-import type { Champion } from '../model-mirror.js';
+import type { Champion } from '../../contracts/mirrored-model.js';
 
 /** In a package's metadata: whose version it is. A package without them is somebody else's. */
 export const PACKAGE_MARKS = { model: 'temperedModel', version: 'temperedVersion' } as const;

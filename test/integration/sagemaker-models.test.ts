@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -19,6 +19,7 @@ import { PIPELINES } from '../../contracts/pipelines/index.js';
 import type { ModelRef } from '../../contracts/refs.js';
 import { JOBS_QUEUE, ORCHESTRATOR_QUEUE } from '../../contracts/task-queues.js';
 import { CHAMPION, findAlias, moveAlias } from '../../models/model-alias.js';
+import { promote as promoteCommand, rollback as rollbackCommand } from '../../scripts/commands/models.js';
 import { openEndpointHosts, openModelMirror } from '../../serving/index.js';
 import { projectRoot } from '../../settings/home.js';
 import { loadPrices } from '../../settings/prices.js';
@@ -138,6 +139,46 @@ describe('a model package group that mirrors the model registry', () => {
       [1, 'Approved'],
       [2, 'Rejected'],
     ]);
+  });
+
+  test('follows what a person promotes and rolls back, and a command that it could not follow says so and catches up', async () => {
+    const { storage, awsProfile, profile, aws } = harness;
+    const folder = await mkdtemp(join(tmpdir(), 'tempered-by-hand-'));
+    const group = 'by-hand';
+    const sagemaker = { role: profile.role, image: profile.image, modelPackageGroup: group };
+    const settings = { storage: { root: storage.root }, aws: { region: awsProfile.region }, sagemaker };
+    process.env['TEMPERED_PROFILE'] = join(folder, 'tempered.json');
+    try {
+      await writeFile(process.env['TEMPERED_PROFILE'], JSON.stringify(settings));
+      await makeChampion(first);
+      await expect(rollbackCommand('pay')).rejects.toThrow('there is no model "pay"; there is: salary');
+      await expect(promoteCommand('salary', second?.sha256.slice(0, 8))).resolves.toMatchObject({
+        document: { from: first?.sha256, champion: second?.sha256, mirror: { kind: 'mirrored', group } },
+        exitCode: 0,
+      });
+      await aws.fail({
+        service: 'sagemaker',
+        operation: 'CreateModelPackage',
+        error: 'AccessDeniedException',
+        message: 'no',
+      });
+      const missed = await promoteCommand('salary', first?.sha256);
+      expect(missed).toMatchObject({ document: { kind: 'moved', mirror: { kind: 'failed' } }, exitCode: 3 });
+      expect(missed.text).toContain(
+        'mirror does not show it: cannot register salary in the model package group by-hand',
+      );
+      await expect(promoteCommand('salary', first?.sha256)).resolves.toMatchObject({
+        document: { kind: 'unchanged', mirror: { kind: 'mirrored' } },
+        exitCode: 0,
+      });
+      await expect(versionsIn(group)).resolves.toEqual([
+        [1, 'Rejected'],
+        [2, 'Approved'],
+      ]);
+    } finally {
+      delete process.env['TEMPERED_PROFILE'];
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('with another image in the profile it is still the same version', async () => {
