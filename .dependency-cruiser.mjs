@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   workflows: ['contracts', 'activities'], // activities: their types only, see below
   activities: ['contracts', 'recovery', 'costs', 'settings', 'platforms', 'storage', 'models', 'serving'],
   workers: ['contracts', 'settings', 'storage', 'platforms', 'serving', 'activities'],
-  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'platforms', 'serving'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs
+  scripts: ['contracts', 'recovery', 'costs', 'settings', 'storage', 'platforms', 'models', 'serving'], // recovery: classify, sizes; platforms: doctor, logs, and down, which ends running jobs; models: models
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);

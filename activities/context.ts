@@ -1,6 +1,6 @@
 import type { Pipeline } from '../contracts/pipelines/index.js';
 import type { PriceTable } from '../contracts/price-table.js';
-import type { Offer } from '../contracts/resources.js';
+import type { Offer } from '../contracts/offer.js';
 import type { Platform } from '../platforms/platform.js';
 import type { EndpointHost } from '../serving/endpoint-host.js';
 import type { ModelMirror } from '../serving/model-mirror.js';

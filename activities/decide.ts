@@ -33,7 +33,7 @@ export interface Decided {
 export function decide(context: ActivityContext) {
   return async (request: DecideRequest): Promise<Decided> => {
     const { jobKey, before, failed, evidence, cap } = request;
-    const { levers } = loadStage(context, request);
+    const { levers, job } = loadStage(context, request);
     const verdict = classify(evidence);
     const judged: FailedAttempt = { ...failed, verdict, requestedBytes: findRequestedBytes(evidence, verdict) };
     const [first, ...rest] = [...before, judged];
@@ -45,7 +45,8 @@ export function decide(context: ActivityContext) {
       await recordSize(context, request, { jobKey, failed: [...before, judged], last: judged.attempt, worked: null });
     }
     if (decision.kind !== 'give-up') return { failed: judged, decision, cost: null };
-    const cost = priceAttempts(context, request.platform, { failed: [...before, judged], worked: null });
+    const billed = { ...request, engine: job.engine };
+    const cost = priceAttempts(context, billed, { failed: [...before, judged], worked: null });
     return { failed: judged, decision, cost: costText(cost) };
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Offer } from '../contracts/resources.js';
+import type { Offer } from '../contracts/offer.js';
 import type { SizeRecord } from '../contracts/size-record.js';
 import { writeSizeRecord } from '../storage/size-records.js';
 import { temporaryStorage, type TemporaryStorage } from '../test/contracts/temporary-storage.js';
@@ -21,10 +21,10 @@ afterEach(() => temporary.close());
 function context(): Pick<ActivityContext, 'offerOn' | 'prices' | 'storage'> & ActivityContext {
   const offer: Offer = {
     largest: size,
-    usageOf: (_resources, seconds) => ({
+    usageOf: ({ engine }, seconds) => ({
       vcpuHours: 0,
       memoryGibHours: 0,
-      instanceHours: { 'ml.m6i.xlarge': seconds / 3600 },
+      instanceHours: { 'ml.m6i.xlarge': ((engine === 'ray' ? 3 : 1) * seconds) / 3600 },
     }),
   };
   const needed: Pick<ActivityContext, 'offerOn' | 'prices' | 'storage'> = {
@@ -67,7 +67,7 @@ async function ran(number: number, change: Partial<SizeRecord>): Promise<void> {
   });
 }
 
-const planned = { stage: 'train', platform: 'sagemaker', rows: 1000, size };
+const planned = { stage: 'train', engine: 'python', platform: 'sagemaker', rows: 1000, resources: size } as const;
 
 describe('before a job is paid for', () => {
   test('its cost is that of the median of like runs on the same platform', async () => {
@@ -85,6 +85,10 @@ describe('before a job is paid for', () => {
     await expect(estimateCost(context(), planned)).resolves.toBe('about 0.3600 USD an hour');
   });
 
+  test('a job on several machines pays for each', async () => {
+    await expect(estimateCost(context(), { ...planned, engine: 'ray' })).resolves.toBe('about 1.08 USD an hour');
+  });
+
   test('a platform that bills nothing is not spoken of', async () => {
     await expect(estimateCost(context(), { ...planned, platform: 'local' })).resolves.toBeNull();
   });
@@ -93,7 +97,7 @@ describe('before a job is paid for', () => {
 describe('when a stage is over', () => {
   test('what the platform says it bills counts, else size and time', () => {
     const billed = { vcpuHours: 0, memoryGibHours: 0, instanceHours: { 'ml.m6i.xlarge': 2 } };
-    const cost = priceAttempts(context(), 'sagemaker', {
+    const cost = priceAttempts(context(), planned, {
       failed: [{ attempt, seconds: 1800 }],
       worked: { attempt, seconds: 60, usage: billed },
     });
@@ -102,7 +106,11 @@ describe('when a stage is over', () => {
   });
 
   test('on a platform that bills nothing the hours are kept all the same', () => {
-    const cost = priceAttempts(context(), 'local', { failed: [], worked: { attempt, seconds: 1800 } });
+    const cost = priceAttempts(
+      context(),
+      { ...planned, platform: 'local' },
+      { failed: [], worked: { attempt, seconds: 1800 } },
+    );
     expect(cost).toMatchObject({ usd: 0, usage: { vcpuHours: 2, memoryGibHours: 8 } });
   });
 });

@@ -1,16 +1,14 @@
-import type { Resources } from '../contracts/resources.js';
-import { usageOf } from '../costs/add-usage.js';
+import type { BilledJob } from '../contracts/offer.js';
+import { usageOn } from '../costs/add-usage.js';
 import { usdText } from '../costs/cost-text.js';
 import { priceOf } from '../costs/price-of.js';
 import { newestSizeRecords } from '../storage/size-records.js';
 import type { ActivityContext } from './context.js';
 
 /** A run of a stage that is about to begin. */
-export interface PlannedStage {
-  readonly stage: string;
+export interface PlannedStage extends BilledJob {
   readonly platform: string;
   readonly rows: number;
-  readonly size: Resources;
 }
 
 /** Runs of half to twice the rows are like this one: their time is taken as it is. */
@@ -21,7 +19,7 @@ const LIKE = 2;
  * @returns a sentence; null where nothing is charged by the hour
  */
 export async function estimateCost(context: ActivityContext, planned: PlannedStage): Promise<string | null> {
-  const { stage, platform, rows, size } = planned;
+  const { stage, platform, rows } = planned;
   const prices = context.prices.platforms[platform];
   if (prices === undefined) return null;
   const records = await newestSizeRecords(context.storage, stage);
@@ -29,8 +27,7 @@ export async function estimateCost(context: ActivityContext, planned: PlannedSta
     .filter((record) => record.platform === platform && record.rows <= rows * LIKE && record.rows * LIKE >= rows)
     .map((record) => record.seconds)
     .sort((one, other) => one - other);
-  const bill = context.offerOn(platform).usageOf ?? usageOf;
-  const { usd: hourly } = priceOf(bill(size, 3600), prices);
+  const { usd: hourly } = priceOf(usageOn(context.offerOn(platform), planned, 3600), prices);
   const median = seconds[Math.floor(seconds.length / 2)];
   if (median === undefined || hourly === null) return `about ${usdText(hourly)} an hour`;
   return `about ${usdText((hourly * median) / 3600)}, by the median of ${seconds.length} like runs (${Math.round(median)} s)`;

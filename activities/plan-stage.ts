@@ -92,9 +92,10 @@ export function planStage(context: ActivityContext) {
       because,
       estimate: await estimateCost(context, {
         stage: definition.name,
+        engine: definition.job.engine,
         platform,
         rows: inputSizeOf(split).rows,
-        size: size.first,
+        resources: size.first,
       }),
     };
   };

@@ -122,8 +122,10 @@ function summaryOf(request: PublishRequest): StageSummary {
   };
 }
 
-function costOf(context: ActivityContext, { platform, failed, attempt, seconds, usage }: PublishRequest): StageCost {
-  return priceAttempts(context, platform, { failed, worked: { attempt, seconds, ...(usage && { usage }) } });
+function costOf(context: ActivityContext, request: PublishRequest): StageCost {
+  const { failed, attempt, seconds, usage } = request;
+  const billed = { ...request, engine: loadStage(context, request).job.engine };
+  return priceAttempts(context, billed, { failed, worked: { attempt, seconds, ...(usage && { usage }) } });
 }
 
 /** The platform's figure leaves out what the kernel can drop at will; the job's own, a sum over processes, counts shared pages twice. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { Attempt } from '../contracts/attempt.js';
-import { JOB_FILES, type JobFile } from '../contracts/job.js';
+import { JOB_FILES, type JobFile, type JobSpec } from '../contracts/job.js';
 import { canonicalJson } from '../contracts/json.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import { loadPlatform } from '../platforms/index.js';
@@ -23,7 +24,10 @@ export interface JobRequest {
   readonly run: RunIdentity;
 }
 
-/** Activity: writes `job.json` and gives the job to its platform. Asking twice gives one job. */
+/**
+ * Activity: writes `job.json` and gives the job to its platform. Asking twice gives one job. Heartbeats whenever preparations that take
+ * long have got on, so that only a submit in which nothing happens is given up.
+ */
 export function submitJob(context: JobsContext) {
   const { storage, platforms } = context;
   return async (request: JobRequest): Promise<JobHandle> => {
@@ -49,7 +53,7 @@ export function submitJob(context: JobsContext) {
     };
     await storage.write(`${jobDirUri}/${JOB_FILES.spec}`, canonicalJson(file));
     const { root } = loadPipeline(context, request.pipeline);
-    return platform.submit({
+    const spec: JobSpec = {
       key,
       stage,
       engine: job.engine,
@@ -57,6 +61,10 @@ export function submitJob(context: JobsContext) {
       jobDirUri,
       resources: attempt.resources,
       settings: attempt.settings,
+    };
+    const activity = Context.current();
+    return platform.submit(spec, () => {
+      activity.heartbeat();
     });
   };
 }

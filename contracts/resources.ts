@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Usage } from './usage.js';
 import { BYTES_PATTERN, parseBytes } from './bytes.js';
 
 /** A size in a configuration file or a stage definition: text as `2GiB`, read as bytes. */
@@ -16,16 +15,6 @@ export const Resources = z.strictObject({
   diskBytes: z.int().nonnegative(),
 });
 export type Resources = Readonly<z.infer<typeof Resources>>;
-
-/** What a platform sells. */
-export interface Offer {
-  /** The biggest job it can ever run: the ladder's cap. */
-  readonly largest: Resources;
-  /** Its sizes, smallest first, up to {@link largest}; absent where any size can be had. */
-  readonly sizes?: readonly Resources[];
-  /** What a job of a size takes in so many seconds, as the platform bills it; absent where that is its own CPUs and memory. */
-  readonly usageOf?: (resources: Resources, seconds: number) => Usage;
-}
 
 /** Values of the levers of one attempt, as `{ concurrency: 2, batchRows: 65536 }`. They change how a job works, never what it gives. */
 export const Settings = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]));

@@ -1,3 +1,4 @@
+import type { BilledJob, Offer } from '../contracts/offer.js';
 import type { Resources } from '../contracts/resources.js';
 import type { Usage } from '../contracts/usage.js';
 
@@ -26,4 +27,9 @@ export function addUsage(one: Usage, other: Usage): Usage {
 export function usageOf({ cpus, memoryBytes }: Resources, seconds: number): Usage {
   const hours = seconds / 3600;
   return { vcpuHours: cpus * hours, memoryGibHours: (memoryBytes / GIB) * hours, instanceHours: {} };
+}
+
+/** What a job takes in so many seconds on a platform. */
+export function usageOn(offer: Pick<Offer, 'usageOf'>, job: BilledJob, seconds: number): Usage {
+  return offer.usageOf?.(job, seconds) ?? usageOf(job.resources, seconds);
 }

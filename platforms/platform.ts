@@ -1,7 +1,7 @@
 import type { JobHandle } from '../contracts/job-handle.js';
 import type { JobSpec, Progress } from '../contracts/job.js';
 import type { FailedJob } from '../contracts/outcome.js';
-import type { Offer } from '../contracts/resources.js';
+import type { Offer } from '../contracts/offer.js';
 import type { StopReason } from '../contracts/stop-reason.js';
 import type { Usage } from '../contracts/usage.js';
 import type { Finding } from './finding.js';
@@ -43,8 +43,11 @@ export interface Pacing {
 export interface Platform extends Offer {
   readonly name: string;
   readonly pacing: Pacing;
-  /** Starts a job, or finds it: asking twice with the same key gives one job. */
-  submit(job: JobSpec): Promise<JobHandle>;
+  /**
+   * Starts a job, or finds it: asking twice with the same key gives one job.
+   * @param alive called whenever preparations that may take minutes have got on, as the packing of a large model
+   */
+  submit(job: JobSpec, alive?: () => void): Promise<JobHandle>;
   /** `exited` means exit code 0; whether it also succeeded, the job's result file decides. */
   poll(handle: JobHandle): Promise<JobState>;
   /** Returns when the job and every process that it started have stopped. */

@@ -1,7 +1,8 @@
 import { formatBytes } from '../contracts/bytes.js';
 import { TemperedError } from '../contracts/failure.js';
 import type { Profile } from '../contracts/profile.js';
-import type { Offer, Resources, Settings } from '../contracts/resources.js';
+import type { Offer } from '../contracts/offer.js';
+import type { Resources, Settings } from '../contracts/resources.js';
 import type { SizeRecord } from '../contracts/size-record.js';
 import type { StageDefinition } from '../contracts/stage.js';
 import { learnSize } from './learn.js';

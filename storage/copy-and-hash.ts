@@ -12,7 +12,7 @@ const COPY_BYTES = 4 * 1024 * 1024;
  * Copies a file to a new place, durably, and hashes what it copied. Throws the system's errors about the new place.
  * @throws {TemperedError} `WRONG_INPUT` when the file cannot be opened
  */
-export async function copyAndHash(from: string, to: string): Promise<CopiedFile> {
+export async function copyAndHash(from: string, to: string, alive?: () => void): Promise<CopiedFile> {
   const hash = createHash('sha256');
   const block = new Uint8Array(COPY_BYTES);
   let bytes = 0;
@@ -27,6 +27,7 @@ export async function copyAndHash(from: string, to: string): Promise<CopiedFile>
         hash.update(part);
         await target.writeFile(part);
         bytes += bytesRead;
+        alive?.();
       }
       await target.datasync();
     } finally {

@@ -121,13 +121,13 @@ export class FileStorage implements Storage {
     });
   }
 
-  async copyIn(localPath: string, uri: string): Promise<CopiedFile> {
+  async copyIn(localPath: string, uri: string, alive?: () => void): Promise<CopiedFile> {
     return this.doing('write', uri, async () => {
       const path = await this.guard.writable(uri);
       await mkdir(dirname(path), { recursive: true });
       const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
       try {
-        const copied = await copyAndHash(localPath, temporary);
+        const copied = await copyAndHash(localPath, temporary, alive);
         await rename(temporary, path);
         await syncFolder(dirname(path));
         return copied;

@@ -37,8 +37,9 @@ export interface Storage {
   /**
    * Copies a local file of any size and hashes it on the way, in bounded memory. The target is not there until it is whole; an older
    * one is replaced. `WRONG_INPUT` also when the local file cannot be read.
+   * @param alive called whenever some of it has been copied
    */
-  copyIn(localPath: string, uri: string): Promise<CopiedFile>;
+  copyIn(localPath: string, uri: string, alive?: () => void): Promise<CopiedFile>;
   stat(uri: string): Promise<Entry | undefined>;
   /**
    * Direct children, by name; an absent folder is empty.

@@ -7,10 +7,14 @@ const RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInter
 /** Decisions take milliseconds; one that takes a minute hangs and is better asked again. */
 export const LOCAL: LocalActivityOptions = { startToCloseTimeout: '5 minutes', retry: RETRY };
 
-/** A platform answers a submit within a minute or is down. */
+/**
+ * A platform answers a submit within a minute or is down. What it has to prepare, as the packing of a model of many GB, may take longer and
+ * reports that it gets on.
+ */
 export const SUBMIT: ActivityOptions = {
   taskQueue: JOBS_QUEUE,
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '2 minutes',
   retry: RETRY,
 };
 

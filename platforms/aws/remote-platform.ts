@@ -4,7 +4,8 @@ import type { Evidence } from '../../contracts/evidence.js';
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { JobHandle } from '../../contracts/job-handle.js';
-import type { Offer, Resources } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
+import type { Resources } from '../../contracts/resources.js';
 import type { Usage } from '../../contracts/usage.js';
 import { classify } from '../../recovery/classify.js';
 import type { Storage } from '../../storage/storage.js';
@@ -77,14 +78,14 @@ export class RemotePlatform implements Platform {
    * @throws {TemperedError} `WRONG_INPUT` for a job that can never run there, and for a profile that the service refuses;
    *   `PLATFORM_UNAVAILABLE` when the service cannot be asked
    */
-  async submit(job: JobSpec): Promise<JobHandle> {
+  async submit(job: JobSpec, alive: () => void = () => undefined): Promise<JobHandle> {
     this.#refuseImpossible(job);
     const folder = this.#folder(job.key);
     const known = await folder.findSubmitted();
     if (known !== undefined) return this.#handle(job, known);
     if ((await folder.findStop()) !== null || (await folder.findRefusal()) !== undefined) return this.#handle(job);
     await this.#ready();
-    const id = await this.#start(job, folder);
+    const id = await this.#start(job, folder, alive);
     if (id === undefined) return this.#handle(job);
     // A stop that did not find the job yet has left its wish; from here on every stop finds it.
     if ((await folder.findStop()) !== null) await this.#end(id, job.key);
@@ -175,10 +176,10 @@ export class RemotePlatform implements Platform {
   }
 
   /** @returns undefined when the service has no room for it, which is noted */
-  async #start(job: JobSpec, folder: RemoteJobFolder): Promise<string | undefined> {
+  async #start(job: JobSpec, folder: RemoteJobFolder, alive: () => void): Promise<string | undefined> {
     const { storage, projectRoot, patience } = this.surroundings;
     const code = await uploadCode(storage, projectRoot, job.entry);
-    const remote: RemoteJob = { spec: job, name: jobName(job.stage, job.key), code, jobUri: folder.jobUri };
+    const remote: RemoteJob = { spec: job, name: jobName(job.stage, job.key), code, jobUri: folder.jobUri, alive };
     try {
       const id = this.service.startsOnce
         ? await this.#startClaimed(remote, folder)

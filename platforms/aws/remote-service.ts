@@ -1,6 +1,6 @@
 import type { EvidenceEngine } from '../../contracts/evidence.js';
 import type { Engine, JobSpec, Progress } from '../../contracts/job.js';
-import type { Offer } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { LogPosition, LogReader } from '../job-log.js';
 import type { CodeInStorage } from './code-bundle.js';
@@ -14,6 +14,8 @@ export interface RemoteJob {
   readonly code: CodeInStorage;
   /** URI of `job.json`. */
   readonly jobUri: string;
+  /** To be called whenever preparations that may take minutes have got on. */
+  readonly alive: () => void;
 }
 
 /** When a job was over, by the service's clock; undefined where it does not say. */

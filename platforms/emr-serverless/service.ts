@@ -1,7 +1,7 @@
 import type * as EmrServerlessSdk from '@aws-sdk/client-emr-serverless';
 import type { EMRServerlessClient, GetJobRunResponse } from '@aws-sdk/client-emr-serverless';
 import type { AwsProfile, EmrServerlessProfile } from '../../contracts/platform-profiles.js';
-import type { Offer } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
 import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
 import { clientSettings, lazily } from '../aws/client-settings.js';

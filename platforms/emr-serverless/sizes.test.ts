@@ -25,6 +25,9 @@ test('there is nothing after the largest', () => {
 });
 
 test('a job is billed for its driver and every executor', () => {
-  const usage = usageOf?.({ memoryBytes: 16 * GIB, cpus: 4, diskBytes: 0 }, 1800);
+  const usage = usageOf?.(
+    { stage: 'etl', engine: 'spark', resources: { memoryBytes: 16 * GIB, cpus: 4, diskBytes: 0 } },
+    1800,
+  );
   expect(usage).toEqual({ vcpuHours: 8, memoryGibHours: 32, instanceHours: {} });
 });

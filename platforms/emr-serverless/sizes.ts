@@ -1,5 +1,6 @@
 import { usageOf } from '../../costs/add-usage.js';
-import type { Offer, Resources } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
+import type { Resources } from '../../contracts/resources.js';
 
 const GIB = 2 ** 30;
 
@@ -35,6 +36,6 @@ export function emrServerlessOffer(executors: number): Offer {
   return {
     largest: { memoryBytes: 120 * GIB, cpus: 16, diskBytes: WORKER_DISK_GIB.most * GIB },
     sizes,
-    usageOf: (worker, seconds) => usageOf(worker, (executors + 1) * seconds),
+    usageOf: ({ resources }, seconds) => usageOf(resources, (executors + 1) * seconds),
   };
 }

@@ -1,5 +1,5 @@
 import { TemperedError } from '../../contracts/failure.js';
-import type { Offer } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
 import { faultOf, wordsOf } from '../aws/aws-fault.js';
 import { consoleUrl, s3FolderUrl } from '../aws/console.js';
 import type { LogReader } from '../job-log.js';

@@ -25,6 +25,9 @@ test('a job that outgrows the first type goes to the next that holds it', () => 
 });
 
 test('a job takes its driver and every executor', () => {
-  const usage = emrOffer(['m6i.xlarge'], 3).usageOf?.({ memoryBytes: 6 * GIB, cpus: 2, diskBytes: 0 }, 1800);
+  const usage = emrOffer(['m6i.xlarge'], 3).usageOf?.(
+    { stage: 'etl', engine: 'spark', resources: { memoryBytes: 6 * GIB, cpus: 2, diskBytes: 0 } },
+    1800,
+  );
   expect(usage).toEqual({ vcpuHours: 4, memoryGibHours: 12, instanceHours: {} });
 });

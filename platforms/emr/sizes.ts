@@ -1,5 +1,6 @@
 import { usageOf } from '../../costs/add-usage.js';
-import type { Offer, Resources } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
+import type { Resources } from '../../contracts/resources.js';
 
 const GIB = 2 ** 30;
 
@@ -44,7 +45,7 @@ export function emrOffer(instanceTypes: readonly string[], executors: number): O
   return {
     largest: sizes.at(-1) ?? { memoryBytes: 0, cpus: 0, diskBytes: 0 },
     sizes,
-    usageOf: (worker, seconds) => usageOf(worker, (executors + 1) * seconds),
+    usageOf: ({ resources }, seconds) => usageOf(resources, (executors + 1) * seconds),
   };
 }
 

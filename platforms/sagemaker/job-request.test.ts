@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
 import type { RemoteJob } from '../aws/remote-service.js';
-import { OWN_MARK, processingRequest, trainingRequest } from './job-request.js';
+import { hostsOf, OWN_MARK, processingRequest, trainingRequest } from './job-request.js';
 import { chooseType, sizeClasses } from './sizes.js';
 
 const GIB = 2 ** 30;
@@ -32,6 +32,7 @@ const job: RemoteJob = {
     entry: 'jobs/ray/tune.py',
   },
   jobUri: 's3://bucket/data/_work/run/tune-1a2b3c4d-a1/job.json',
+  alive: () => undefined,
 };
 const plan = { job, type: chooseType(sizeClasses(), resources, 0), aws, profile };
 
@@ -76,6 +77,11 @@ describe('the request of a job', () => {
     expect(mark).toMatch(/^[0-9a-f]{64}$/);
     expect(processingRequest(plan).Environment?.[OWN_MARK]).toBe(mark);
     expect(trainingRequest({ ...plan, job: other }).Environment?.[OWN_MARK]).not.toBe(mark);
+  });
+
+  test('is on as many machines as are billed', () => {
+    expect(hostsOf(profile, 'training-job')).toBe(2);
+    expect(hostsOf(profile, 'processing-job')).toBe(1);
   });
 
   test('with an argument longer than the service takes is refused, and says which', () => {

@@ -7,6 +7,15 @@ import { clientToken } from '../aws/job-name.js';
 import type { RemoteJob } from '../aws/remote-service.js';
 import { volumeGib } from './sizes.js';
 
+/** Kinds of jobs, as they stand in ARNs. */
+export const KINDS = ['training-job', 'processing-job', 'transform-job'] as const;
+export type JobKind = (typeof KINDS)[number];
+
+/** Machines of a job: Ray makes a cluster of those of a training job, the others have one. */
+export function hostsOf({ rayHosts }: SageMakerProfile, kind: JobKind): number {
+  return kind === 'training-job' ? rayHosts : 1;
+}
+
 /** In a job's environment: the hash of its key. A job of that name without it is somebody else's. */
 export const OWN_MARK = 'TEMPERED_JOB';
 
@@ -48,7 +57,7 @@ export function trainingRequest({ job, type, aws, profile }: JobPlan): CreateTra
     OutputDataConfig: { S3OutputPath: `${job.spec.jobDirUri}/_sagemaker` },
     ResourceConfig: {
       InstanceType: type.name as NonNullable<CreateTrainingJobRequest['ResourceConfig']>['InstanceType'],
-      InstanceCount: profile.rayHosts,
+      InstanceCount: hostsOf(profile, 'training-job'),
       VolumeSizeInGB: volumeGib(job.spec.resources),
     },
     StoppingCondition: { MaxRuntimeInSeconds: profile.timeoutMinutes * 60 },

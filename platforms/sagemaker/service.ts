@@ -1,7 +1,7 @@
 import { TemperedError } from '../../contracts/failure.js';
 import type { JobSpec } from '../../contracts/job.js';
 import type { AwsProfile, SageMakerProfile } from '../../contracts/platform-profiles.js';
-import type { Offer } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
 import type { Storage } from '../../storage/storage.js';
 import { type AwsCall, callAws } from '../aws/aws-call.js';
 import { faultOf } from '../aws/aws-fault.js';
@@ -14,7 +14,7 @@ import { ifNew, ifThere } from '../aws/tolerate.js';
 import { capacityRefusals } from './capacity-refusals.js';
 import { JobLogs } from './job-logs.js';
 import { type JobCalls, PROCESSING, TRAINING } from './job-calls.js';
-import { OWN_MARK, type JobPlan } from './job-request.js';
+import { hostsOf, type JobKind, type JobPlan, KINDS, OWN_MARK } from './job-request.js';
 import { sageMakerClient, type SageMaker } from './sagemaker-client.js';
 import { sentFields } from './sent-fields.js';
 import { chooseType, offerOf, sizeClasses, type SizeClass } from './sizes.js';
@@ -25,9 +25,10 @@ const FIELDS = { subject: 'sagemaker', role: 'sagemaker.role' } as const;
 /** Has the beginning of our names, which the workers' role is limited to, and no stage's name. */
 const NO_JOB = 'tempered-0';
 
-/** The kinds of jobs, as they stand in ARNs. */
-const KINDS = ['training-job', 'processing-job', 'transform-job'] as const;
-type JobKind = (typeof KINDS)[number];
+/** How a stage runs. */
+function jobKindOf({ jobs }: SageMakerProfile, { stage, engine }: Pick<JobSpec, 'stage' | 'engine'>): JobKind {
+  return `${jobs[stage] ?? (engine === 'ray' ? 'training' : 'processing')}-job`;
+}
 
 /** What the console calls them. */
 const CONSOLE_PAGES = {
@@ -66,7 +67,7 @@ export class SageMakerService implements RemoteService {
 
   constructor(private readonly options: SageMakerOptions) {
     this.#classes = sizeClasses(options.profile.instanceTypes);
-    this.offer = offerOf(this.#classes);
+    this.offer = offerOf(this.#classes, (job) => hostsOf(options.profile, jobKindOf(options.profile, job)));
     this.#calls = {
       'training-job': TRAINING,
       'processing-job': PROCESSING,
@@ -110,7 +111,7 @@ export class SageMakerService implements RemoteService {
   async start(job: RemoteJob): Promise<string> {
     const { aws, profile, storage } = this.options;
     const { spec, name } = job;
-    const kind = this.#kindOf(spec);
+    const kind = jobKindOf(profile, spec);
     const type = chooseType(this.#classes, spec.resources, await capacityRefusals(storage, spec.key));
     const plan: JobPlan = { job, type, aws, profile };
     const fields = { ...FIELDS, sent: sentFields(profile, type.name) };
@@ -174,11 +175,6 @@ export class SageMakerService implements RemoteService {
       logStreamsUrl(region, logGroup, `${name}/`),
       consoleUrl(region, 'sagemaker/home', `#/${CONSOLE_PAGES[kind]}/${name}`),
     ]);
-  }
-
-  #kindOf({ stage, engine }: JobSpec): JobKind {
-    const kind = this.options.profile.jobs[stage] ?? (engine === 'ray' ? 'training' : 'processing');
-    return `${kind}-job`;
   }
 
   /** A name is taken for ever, also by jobs that are over. */

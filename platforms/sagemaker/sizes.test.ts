@@ -33,13 +33,14 @@ describe('the sizes of SageMaker', () => {
   });
 
   test('are billed as whole instances while they work', () => {
-    const { usageOf } = offerOf(sizeClasses());
-    const usage = usageOf?.({ memoryBytes: 20 * 2 ** 30, cpus: 4, diskBytes: 0 }, 1800);
-    expect(usage?.instanceHours).toEqual({ 'ml.m6i.2xlarge': 0.5 });
+    const { usageOf } = offerOf(sizeClasses(), ({ engine }) => (engine === 'ray' ? 3 : 1));
+    const job = { stage: 'tune', engine: 'python', resources: resources(20) } as const;
+    expect(usageOf?.(job, 1800).instanceHours).toEqual({ 'ml.m6i.2xlarge': 0.5 });
+    expect(usageOf?.({ ...job, engine: 'ray' }, 1800).instanceHours).toEqual({ 'ml.m6i.2xlarge': 1.5 });
   });
 
   test('are offered with the CPUs that every type of the class has', () => {
-    const { sizes, largest } = offerOf(sizeClasses(['ml.m7i.2xlarge', 'ml.r7i.xlarge', 'ml.m6i.xlarge']));
+    const { sizes, largest } = offerOf(sizeClasses(['ml.m7i.2xlarge', 'ml.r7i.xlarge', 'ml.m6i.xlarge']), () => 1);
     expect(sizes?.map(({ memoryBytes, cpus }) => [memoryBytes / GIB, cpus])).toEqual([
       [16, 4],
       [32, 4],

@@ -1,5 +1,6 @@
 import { DEFAULT_INSTANCE_TYPES, INSTANCE_TYPES, type InstanceType } from '../../contracts/instance-types.js';
-import type { Offer, Resources } from '../../contracts/resources.js';
+import type { BilledJob, Offer } from '../../contracts/offer.js';
+import type { Resources } from '../../contracts/resources.js';
 
 const GIB = 2 ** 30;
 
@@ -27,8 +28,11 @@ export function sizeClasses(names: readonly string[] = DEFAULT_INSTANCE_TYPES): 
   return [...classes.values()].sort(([one], [other]) => one.memoryGib - other.memoryGib);
 }
 
-/** What SageMaker sells: one size a class, with the CPUs that each of its types has. */
-export function offerOf(classes: readonly SizeClass[]): Offer {
+/**
+ * What SageMaker sells: one size a class, with the CPUs that each of its types has.
+ * @param hostsOf how many machines of the size a job gets
+ */
+export function offerOf(classes: readonly SizeClass[], hostsOf: (job: BilledJob) => number): Offer {
   const sizes = classes.map(sizeOf);
   const largest = sizes.at(-1);
   if (!largest) throw new RangeError('no instance types');
@@ -36,10 +40,10 @@ export function offerOf(classes: readonly SizeClass[]): Offer {
     sizes,
     largest,
     // Whole instances are billed, while they work. Which type of a class an attempt had is not known here: the first is the usual one.
-    usageOf: (resources, seconds) => ({
+    usageOf: (job, seconds) => ({
       vcpuHours: 0,
       memoryGibHours: 0,
-      instanceHours: { [chooseType(classes, resources, 0).name]: seconds / 3600 },
+      instanceHours: { [chooseType(classes, job.resources, 0).name]: (hostsOf(job) * seconds) / 3600 },
     }),
   };
 }

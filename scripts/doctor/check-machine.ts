@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { formatBytes } from '../../contracts/bytes.js';
 import { TemperedError } from '../../contracts/failure.js';
-import type { Offer } from '../../contracts/resources.js';
+import type { Offer } from '../../contracts/offer.js';
 import { loadPlatform, memoryEnforcement, openPlatforms } from '../../platforms/index.js';
 import type { LoadedProfile } from '../../settings/profile.js';
 import { findExternalAddress } from '../../settings/temporal.js';

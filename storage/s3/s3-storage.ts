@@ -84,11 +84,11 @@ export class S3Storage implements Storage {
     return this.doing('write', uri, () => this.objects.putIf(place, { kind: 'absent' }, { body: toBytes(bytes) }));
   }
 
-  async copyIn(localPath: string, uri: string): Promise<CopiedFile> {
+  async copyIn(localPath: string, uri: string, alive?: () => void): Promise<CopiedFile> {
     const to = this.guard.writable(uri);
     return this.doing('write', uri, async () => {
       const clients = await this.connect();
-      return uploadAndHash(clients, this.objects, { from: localPath, to });
+      return uploadAndHash(clients, this.objects, { from: localPath, to, alive });
     });
   }
 

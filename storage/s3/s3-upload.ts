@@ -28,7 +28,7 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 export async function uploadAndHash(
   { s3, Upload }: S3Clients,
   objects: S3Objects,
-  { from, to }: { readonly from: string; readonly to: S3Place },
+  { from, to, alive }: { readonly from: string; readonly to: S3Place; readonly alive?: (() => void) | undefined },
 ): Promise<CopiedFile> {
   const source = await openSource(from);
   try {
@@ -41,6 +41,7 @@ export async function uploadAndHash(
       for await (const block of blocksOf(source, from)) {
         hash.update(block);
         bytes += block.length;
+        alive?.(); // read when a part under way has room for it: the upload gets on
         yield block;
       }
     };

@@ -46,7 +46,7 @@ async function create(storage: Storage, { sdk, client }: SageMaker, plan: JobPla
   const { spec, name } = plan.job;
   const transform = await planTransform(storage, await loadJob(storage, spec.key));
   const places = transformPlaces(spec.jobDirUri);
-  await packModel(storage, transform.model, places.archive);
+  await packModel({ storage, model: transform.model, archiveUri: places.archive, alive: plan.job.alive });
   await storage.write(places.inputs, inputList(transform));
   const isNew = await ifNew(() => client.send(new sdk.CreateModelCommand(transformModelRequest(plan, transform))));
   if (!isNew) {

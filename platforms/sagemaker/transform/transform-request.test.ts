@@ -26,6 +26,7 @@ const job: RemoteJob = {
   name: 'tempered-predict-0123456789abcdef',
   code: { zipUri: 's3://b/c.zip', bootstrapUri: 's3://b/c/bootstrap.py', entry: 'jobs/python/predict.py' },
   jobUri: 's3://bucket/data/_work/run/predict-1a2b3c4d-a1/job.json',
+  alive: () => undefined,
 };
 const plan = { job, type: chooseType(sizeClasses(), resources, 0), aws, profile };
 const transform: TransformPlan = {
