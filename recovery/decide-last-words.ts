@@ -18,7 +18,7 @@ const RULE: Pick<FieldRule, 'id' | 'kind' | 'certainty' | 'region' | 'source'> =
   kind: 'out-of-memory',
   certainty: 'probable',
   region: (place) => {
-    if (namesContainer(place.saying.text)) return 'container';
+    if (namesContainer(place.saying.text) || /\bOOM[-_ ]?killed\b/i.test(place.saying.text)) return 'container';
     return /\bheap\b/i.test(place.saying.text) ? heapOf(place) : allocator(place);
   },
   source: 'programs and hosts that no other rule knows: what they say of memory at their end',

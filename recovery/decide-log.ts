@@ -6,17 +6,20 @@ import { type Judgement, judgeRecord, lessSure } from './judge-record.js';
 type Cause = Extract<Judgement, { kind: 'cause' }>;
 type Telling = Exclude<Judgement, { kind: 'nothing' }>;
 
+const NOT_MADE =
+  /\b(?:[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to|[Cc]annot|[Cc]an't) (?:load|create|initiali[sz]e|start|allocate|build|construct|set up)\b/;
+
 /**
  * What the log as a whole says. The last words of the process count most, then what was logged as an error, and warnings only
  * when nothing else explains the end: an engine warns of what it then survives, and says a lot more after it was ended.
  */
 export function decideLog(facts: Facts): Judgement {
-  const judged = judgeAll(facts)
-    .filter((one) => one.kind !== 'nothing')
-    .reverse();
+  const all = judgeAll(facts);
+  const judged = all.filter((one) => one.kind !== 'nothing').reverse();
   const deaths = judged.filter(({ rank }) => rank === 'death');
   const last = lastWords(deaths);
-  if (last?.kind === 'cause' || last?.kind === 'own') return last;
+  if (last?.kind === 'own') return reasonAbove(last, all) ?? last;
+  if (last?.kind === 'cause') return last;
   const said = judged.filter(({ rank }) => rank === 'said' || rank === 'bare');
   const explained =
     last === undefined
@@ -41,6 +44,13 @@ function judgeAll(facts: Facts): readonly Judgement[] {
     known.set(key, judged);
     return judged;
   });
+}
+
+/** An error that only says that something could not be made, with the words of the library that could not directly above it. */
+function reasonAbove(last: Extract<Judgement, { kind: 'own' }>, all: readonly Judgement[]): Judgement | null {
+  const above = all[all.lastIndexOf(last) - 1];
+  if (above?.kind !== 'cause' || above.rank === 'hint' || above.verdict.kind !== 'out-of-memory') return null;
+  return NOT_MADE.test(last.quote) ? { ...above, verdict: lessSure(above.verdict) } : null;
 }
 
 /** From the end backwards: past those who only tell of a death, to its cause. */

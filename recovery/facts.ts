@@ -35,6 +35,8 @@ export interface Facts {
   readonly messageRecords: readonly LogRecord[];
   /** A Spark program's words, whatever platform ran it. */
   readonly isSpark: boolean;
+  /** The log is of one executor, which runs tasks and schedules none. */
+  readonly isExecutorsLog: boolean;
   /** Spark with driver and tasks in one JVM. */
   readonly isLocalSpark: boolean;
 }
@@ -78,6 +80,9 @@ export function factsOf(evidence: Evidence): Facts {
     reasonRecords: readRecords(readLines(reason)),
     messageRecords: errorClass === '' || isErrorCode(errorClass) ? readRecords(readLines(errorMessage)) : [],
     isSpark: SPARK_ENGINES.has(evidence.engine) || SPARK_WORDS.test(raw),
+    isExecutorsLog:
+      /\bExecutor: (?:Running|Finished) task\b|\bCoarseGrainedExecutorBackend\b/.test(raw) &&
+      !/\bDAGScheduler\b/.test(raw),
     isLocalSpark: /\bexecutor driver\b|\blocal\[[\d*]/.test(raw),
   };
 }

@@ -43,7 +43,7 @@ export function judgeRecord(record: LogRecord, facts: Facts, anywhere = false): 
     }
     const sure =
       record.raisedInHandler && matcher.saying.text !== record.sayings[0]?.text ? lessSure(verdict) : verdict;
-    const ended = rule.in === 'statement' && record.rank === 'bare';
+    const ended = rule.in === 'statement' && rule.kind !== 'bug' && record.rank === 'bare';
     return { kind: 'cause', verdict: sure, rank: ended ? 'death' : record.rank, toldKill: rule.toldKill === true };
   }
   return unsure ?? judgeUnknown(record.rank, sayings);

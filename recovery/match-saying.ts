@@ -17,13 +17,19 @@ const PLACE =
 /** Who it was that ended, by a name that was cut out. */
 const NAMED_PART =
   /\b(?:pod|container|job|node|process|task|step|service|worker|executor|instance|unit|application) ""/gi;
+/** Whole sentences of their own. */
+const SENTENCES_BEFORE = /^[A-Z][^\n"'`={}|\t]{20,300}[a-z)][.!] (?=[A-Z:])/;
+/** Which file, line or container it was, in brackets. */
+const ASIDE = /\([^()\n]{0,200}\)/g;
 /** As little as that in front of the last words of all, which may stand in a scheduler's table. */
 const MARKS_OF_VALUES = /[,;\t={}[`]|(?<!\w)'/;
 
 /** True when what stands before the words makes the line data; the last words of all may stand in a table. */
 export function isDataBefore(text: string, inTable = false): boolean {
-  const before = text.replace(PROGRAMS, '').replace(PLACE, '').replace(NAMED_PART, '');
-  return ABOUT_DATA.test(before) || (inTable ? MARKS_OF_VALUES : MARKS_OF_DATA).test(before);
+  const before = text.replace(ASIDE, '').replace(PROGRAMS, '').replace(PLACE, '').replace(NAMED_PART, '');
+  return (
+    ABOUT_DATA.test(before) || (inTable ? MARKS_OF_VALUES : MARKS_OF_DATA).test(before.replace(SENTENCES_BEFORE, ''))
+  );
 }
 
 /** A statement prepared for the rules. */

@@ -7,7 +7,7 @@ const ABOUT_VALUES =
 
 /** Messages of runtimes in such classes all the same: pandas' C reader says ParserError, V8 RangeError. */
 const OF_THE_RUNTIME =
-  /C error: out of memory|Array buffer allocation failed|is above the max threshold|^(?:no|not enough|insufficient) (?:\w+ ){0,2}memory\b|^memory allocation (?:failed|error)\b/i;
+  /C error: out of memory|Array buffer allocation failed|is above the max threshold|^(?:no|not enough|insufficient) (?:\w+ ){0,2}memory\b|^(?:free|available) (?:\w+ ){0,2}memory\b[^\n]{0,80}\bless than\b|^memory allocation (?:failed|error)\b/i;
 
 const QUOTED = /(?<![\w)])(?:'[^'\n]{0,400}'(?!\w)|"[^"\n]{0,600}"|`[^`\n]{0,400}`)/g;
 /** A single word in capitals names a state or a limit, as Hadoop's 'PHYSICAL', Grid Engine quotes its resources, HDF5 and Rust the C library's word for errno 12; no data. */

@@ -4,7 +4,7 @@ import type { Level, Line } from './line.js';
 const ANSI = /\u001b(?:\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)?)/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/g;
 
-const CLOCK = String.raw`\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?`;
+const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?: ?[AaPp][Mm]\b)?`;
 const ZONE = String.raw`(?: ?(?:Z|UTC|GMT|CET|CEST|[ECMP][SD]T|[+-]\d\d:?\d\d))?`;
 
 /** What transports and loggers put before a line. Each takes at most one blank after itself, so that indentation stays. */
@@ -14,7 +14,11 @@ const PREFIXES: readonly RegExp[] = [
   new RegExp(String.raw`^[[(]?\d{4}[-/.]\d\d[-/.]\d\d[T _]${CLOCK}${ZONE}(?:\](?=[A-Z])|[\])]?[:,|]?(?:[ \t]|$))`),
   new RegExp(String.raw`^[[(]?\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? ${CLOCK}${ZONE}[\])]?[:,|]?(?:[ \t]|$)`),
   new RegExp(String.raw`^\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} ${CLOCK}(?:${ZONE} \d{4})?\]?(?:[ \t]|$)`),
-  new RegExp(String.raw`^\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?[:|]?(?:[ \t]|$)`),
+  new RegExp(String.raw`^\[?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AaPp][Mm])?\]?[:|]?(?:[ \t]|$)`),
+  // Progress that a terminal would have overwritten: tqdm, Spark's stages, bars in brackets.
+  /^[^|\n]{0,120}?\d{1,3}%\|[^|]{0,200}\|[^[\]\n]{0,60}\[[^\]\n]{0,80}\] ?(?=\S)/,
+  /^\[Stage \d{1,9}:[^\]\n]{0,300}\] ?(?=\S)/,
+  /^[ \d/]{0,40}\[[=#>*.-][=#>*. -]{3,200}\] {0,4}\d{1,3}(?:\.\d{1,3})?% ?(?=\S)/,
   // The kernel's ring buffer, then seconds or milliseconds since 1970.
   /^\[ {0,8}\d{1,9}\.\d{6}\] ?/,
   /^\d{10}(?:\d{3})?(?:\.\d{1,9})? /,
@@ -29,6 +33,8 @@ const PREFIXES: readonly RegExp[] = [
   // PBS, before what it did to a job; Render and others, before what they say themselves.
   /^=>> (?=PBS: )/,
   /^==> (?=[A-Z])/,
+  // Valgrind and the compilers' sanitizers: the process.
+  /^==\d{1,10}== ?/,
   // Streams: by name, by Open MPI, by torchrun.
   /^(?:\[(?:stderr|stdout|err|out)\]|(?:stderr|stdout) ?[:>|]) ?/i,
   /^\[\d{1,5},\d{1,5}\]<std(?:err|out)>: ?/,
@@ -42,19 +48,20 @@ const PREFIXES: readonly RegExp[] = [
   /^\[pod\/[\w./-]{1,120}\] ?/,
   // The kubelet's words in kubectl's output, as text and as folded YAML.
   /^ {0,12}[Mm]essage: {1,12}['"]?(?=The node |Container |Pod )/,
-  // Python's exception groups draw a margin.
-  /^ {0,40}[|+] (?=Traceback|Exception|\w+Error|File "| {2})/,
+  // Python's exception groups draw a margin, and so do programs that show what another one printed; a table has more bars.
+  /^ {0,40}\+ (?=Traceback|Exception|\w+Error|File "| {2})/,
+  /^ {0,40}[|\u2502] ?(?=[^|\u2502]*$)/,
 ];
 
 const NAMES = 'FATAL(?! ERROR:)|CRITICAL|SEVERE|EMERGENCY|PANIC|ERROR|ERR|WARNING|WARN|INFO|NOTICE|DEBUG|TRACE|FINE';
 const LEVEL_FIRST = new RegExp(String.raw`^ {0,4}[[<(]?(${NAMES})[\]>)]?(?: - |[ \t:|-]{1,8}|$)`);
 const LEVEL_IN_BRACKETS = /^ {0,4}\[(fatal|critical|severe|error|err|warning|warn|info|notice|debug|trace)\] ?/i;
 const LEVEL_AS_FIELD = /^(?:[a-z]{1,8}=\S{1,60} ){0,3}level=(\w{3,8}) (?:msg=)?/;
-const LEVEL_AFTER_NAME = new RegExp(String.raw`^(?:- )?[\w.$/-]{1,80}(?: -)? (${NAMES})(?: -)?[ :]{1,3}`);
+const LEVEL_AFTER_NAME = new RegExp(String.raw`^(?:- )?[\w.$/-]{1,80}(?: - ?| |:)(${NAMES})(?: -)?[ :]{1,3}`);
 const GLOG = /^([IWEF])\d{4,8} \d\d:\d\d:\d\d(?:\.\d{1,9})? {1,8}\d{1,10} [\w./-]{1,120}:\d{1,6}\] ?/;
 
 /** `[main]`, `[pool-1-thread-3]`; not Spark's `[ERROR_CLASS]`, which is part of what is said. */
-const BRACKETED = /^\[(?![A-Z_0-9.]{1,80}\])[\w .:/#@,+*-]{1,80}\] ?/;
+const BRACKETED = /^\[(?![A-Z_0-9.]{1,80}\])[\w .:/#@,+*-]{1,160}\] ?/;
 const LOGGER =
   /^(?:[[(][\w .:/#@+-]{1,80}[\])] )?([A-Za-z_][\w.$/-]{0,120}(?:\[\d{1,10}\])?(?:@\w{1,20})?)(?: -|:) {0,2}/;
 /** Rust's tracing: what was being done, with its fields. */

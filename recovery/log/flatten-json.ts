@@ -20,7 +20,9 @@ function statements(value: unknown, name: string, depth: number): readonly strin
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value === '' ? [] : [name === '' ? String(value) : `${name}: ${String(value)}`];
   if (typeof value !== 'object' || value === null || depth >= DEEPEST) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    statements(inner, Array.isArray(value) ? name : key, depth + 1),
-  );
+  // Errors beside data are what a GraphQL server answered: its own, not the job's.
+  const answered = 'errors' in value && 'data' in value;
+  return Object.entries(value)
+    .filter(([key]) => !answered || key !== 'errors')
+    .flatMap(([key, inner]) => statements(inner, Array.isArray(value) ? name : key, depth + 1));
 }

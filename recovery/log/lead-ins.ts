@@ -16,6 +16,8 @@ const LEAD_INS: readonly RegExp[] = [
   /^Uncaught (?:fatal )?exception in thread [^:]{1,200}: /i,
   /^Exception in thread "[^"]{1,200}" /,
   /^User class threw exception: /,
+  /^[Ee]rror (?:while|when|during) \w{1,20}ing [\w ]{1,40}: /,
+  /^[^\n]{0,300}?\bStatus Message: /,
   /^Job \S{1,80} (?:cancelled|failed) because /i,
   /^(?:Application|Final app status|final status)[^:]{1,200}: /i,
   /^(?:Caused by|Diagnostics|diagnostics|Reason|Error|ERROR|Last few exceptions|nested exception is|job failed|Task failed with exception|Exit reason): ?/,
@@ -32,6 +34,10 @@ const LEAD_INS: readonly RegExp[] = [
   /^[^\n,;|"'{}=]{0,80}?\b(?:[Ee]xecut\w{1,4}|[Tt]ask|[Jj]ob|[Ss]tep|[Rr]un|[Bb]uild|[Pp]rocess\w{0,4}) failed(?: with)?: /,
   /^[^\n"'|={}]{0,200}\b(?:exception|error) (?:was )?(?:thrown|raised): /i,
   /^[^\n"'|={}]{0,60}\bfailed with message:? \[?/,
+  // PHP quotes what it prints of an exception, some programs their only message.
+  /^(?:[^\n"']{0,200}?\b(?:[Ee]rror|[Ee]xception) '[^'\n]{1,200}' with )?[Mm]essage:? '/,
+  // Fields in a row: the one that tells how it ended is a statement.
+  /^[^\n"']{1,600}?, (?:\w{1,20}_)?(?:(?:detail|reason|cause|error|message) =|(?:reason|cause):) /,
   // One cause behind another, as C++ and Go write them: the last says what went wrong.
   /^[^\n]{0,400}?: (?=[A-Z]\w{1,20} error: )/,
   /^Failed to execute [^\n]{1,300}?: /,
@@ -41,6 +47,13 @@ const LEAD_INS: readonly RegExp[] = [
 /** A fully named Java exception in the middle of a statement. */
 const EMBEDDED =
   /(?:^|\n|: ?|\()((?:[a-z_]\w{0,60}\.){1,10}[A-Z][\w$]{0,120}(?:Error|Exception|Throwable|[a-z]OOM)\b.{0,1500})/s;
+
+/** The whole message is another exception as Python prints it for programmers: `"XGBoostError('out of memory')"`. */
+const REPRESENTATION =
+  /^"?((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception))\((?:(['"])(.{0,1500}?)\2,?)?\)"?$/s;
+
+/** A class as Python prints it, and its message. */
+const SHOWN_CLASS = /^[^\n"]{0,200}?<class '([\w.]{1,200}(?:Error|Exception))'>[,:] (.{1,1500})$/s;
 
 /** A failure handed on from task to job to driver is wrapped this often at most. */
 const MOST = 8;
@@ -69,8 +82,12 @@ function carriedBy(saying: Saying): readonly Saying[] {
   const body = saying.className === null ? saying.text : saying.message;
   // Rust prints what main() returned in the form for debugging, and hands it on so.
   const debugged = /(?:^|: )(?:[A-Z]\w{0,60}\(){1,6}"(.{1,1500})"\){1,6}$/s.exec(body)?.[1];
-  if (saying.className !== null && !isCarrier(saying.className))
+  if (saying.className !== null && !isCarrier(saying.className) && !REPRESENTATION.test(body))
     return [...messageIsClass(saying), ...(debugged === undefined ? [] : [sayingOf(debugged)])];
+  const shown = SHOWN_CLASS.exec(body);
+  if (shown) return [sayingOf(`${shown[1] ?? ''}: ${shown[2] ?? ''}`, true)];
+  const printed = REPRESENTATION.exec(body);
+  if (printed) return [sayingOf(`${printed[1] ?? ''}: ${printed[3] ?? ''}`, true)];
   const leads = LEAD_INS.filter((pattern) => pattern.test(body));
   const after = leads.map((lead) => sayingOf(body.replace(lead, '')));
   const embedded =

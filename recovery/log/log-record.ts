@@ -123,6 +123,12 @@ export class RecordBuilder {
     return true;
   }
 
+  /** Adds the second half of the last statement. */
+  extend(text: string): void {
+    const last = this.#sayings.pop();
+    if (last !== undefined) this.#sayings.push(sayingOf(`${last.text} ${text}`));
+  }
+
   build(): LogRecord | null {
     if (this.#discounted || this.#sayings.length === 0) return null;
     return { rank: this.#rank(), sayings: this.#sayings, context: this.#context, raisedInHandler: this.#handling };

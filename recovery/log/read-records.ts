@@ -1,7 +1,7 @@
 import type { Line } from './line.js';
 import { type LogRecord, RecordBuilder } from './log-record.js';
 import { isCarrier } from './lead-ins.js';
-import { sayingOf } from './saying.js';
+import { sayingOf, simpleName } from './saying.js';
 import { TEST_REPORT } from './test-report.js';
 
 const TRACEBACK = /^(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):$/;
@@ -28,14 +28,33 @@ const STANDS_ALONE =
 const LISTED = /^(?:[-*+>•] |(?=[a-f]*\d)[\da-f]{7,12} [\w(]|\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
-  /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+  /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|trying (?:another|more|smaller|fewer|less|lower)\b|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
 
 /** A sentence that tells the reader what to do tells nothing of what the program did. */
 const ADVICE =
-  /^(?:Please|Use|Consider|Refer|Reduce|Increase|Enable|Adjust|See|Check|Pass|You (?:can|may|should|could)|To (?:adjust|disable|enable|avoid|prevent|fix))\b/;
+  /^(?:Please|Try|Use|Consider|Refer|Reduce|Increase|Enable|Adjust|See|Check|Pass|You (?:can|may|should|could)|To (?:adjust|disable|enable|avoid|prevent|fix))\b/;
 
 /** An exception without a stack is the end of a program only when this many lines or fewer stand from it to the end of the log. */
 const LAST_LINES = 4;
+
+/** A program and its command before what it says. */
+const NAMED = /^[\w./-]{1,60}(?:\[\d{1,10}\])?(?: [\w-]{1,20}){0,2}:(?: |$)/;
+
+/** A long line that ends in the middle of a sentence. */
+const UNFINISHED = /^.{60,}[\w,-]$/s;
+
+/** A JVM says on the next line why it did not start. */
+const NOT_STARTED = /^Error occurred during initialization of (?:VM|boot layer)$/;
+
+/** The errors in a server's answer, as GraphQL and JSON:API print them, up to the end of their list. */
+const ANSWER = /^"errors": \[$/;
+const ANSWERED = /^\],?$/;
+
+/** How many lines a program needs at most to tell of one failure. */
+const TOLD_IN = 6;
+
+/** Between a frame and the next, or the exception, stand no more lines than these. */
+const STRAY_LINES = 3;
 
 /** Puts the lines of a log together to what was logged at once, in order. Lines of data are left out. */
 export function readRecords(lines: readonly Line[]): readonly LogRecord[] {
@@ -53,6 +72,9 @@ class RecordReader {
   #inThread = false;
   #afterBlank = false;
   #state: 'ended' | 'earlier' | null = null;
+  #strayed = 0;
+  #inAnswer = false;
+  #margin = false;
 
   records(): readonly LogRecord[] {
     this.#open(new RecordBuilder('line', null, true));
@@ -84,15 +106,23 @@ class RecordReader {
     return this.#state === 'earlier';
   }
 
+  /** What a server answered is no word of the program's own. */
+  #isAnswer(text: string): boolean {
+    if (ANSWER.test(text)) this.#inAnswer = true;
+    else if (ANSWERED.test(text)) this.#inAnswer = false;
+    return this.#inAnswer;
+  }
+
   #take(line: Line): void {
     const { text, level, indented } = line;
-    if (this.#isEarlier(text)) return;
+    if (this.#isEarlier(text) || this.#isAnswer(text)) return;
     const current = this.#current;
     if (TEST_REPORT.test(text)) {
       this.#testReport(line);
       return;
     }
     if (TRACEBACK.test(text)) {
+      this.#margin = indented;
       this.#openTraceback(level);
       return;
     }
@@ -137,8 +167,9 @@ class RecordReader {
       this.#levelled(line);
       return;
     }
-    if (text.startsWith(': ') && !current.isEmpty) {
-      current.say(text.slice(2));
+    if (text.startsWith(': ')) {
+      // What was being called may have scrolled away.
+      (current.isEmpty ? this.#open(new RecordBuilder('thrown', null, true)) : current).say(text.slice(2));
       return;
     }
     if (THROWN.test(text) && !indented) {
@@ -180,12 +211,21 @@ class RecordReader {
 
   #pythonFrame(level: Line['level']): void {
     if (this.#current.isEmpty && this.#current.form === 'line') this.#open(new RecordBuilder('python', null, true));
+    this.#strayed = 0;
     this.#current.sawFrame(level);
     this.#current.awaiting = true;
   }
 
-  #awaited({ text, indented }: Line): void {
-    if (indented) return;
+  #awaited({ text, indented, level }: Line): void {
+    // A traceback that was pasted with a margin ends at that margin.
+    if (indented && !(this.#margin && sayingOf(text).className !== null)) return;
+    // Source that lost its indentation, or was broken in two where the terminal ended.
+    if (level === null && !isRaised(text) && this.#strayed < STRAY_LINES) {
+      if (this.#markWentOn(text)) return;
+      this.#strayed += 1;
+      return;
+    }
+    this.#strayed = 0;
     this.#current.awaiting = false;
     this.#current.say(text.replace(/^\| /, ''), true);
     if (EMBEDDED_TRACEBACK.test(text)) this.#current.awaiting = true;
@@ -202,6 +242,25 @@ class RecordReader {
     builder.noteContext(`thread ${name}`);
     builder.sawFrame();
     builder.say(rest, THROWN.test(rest));
+  }
+
+  /** The second half of a line that was broken where the terminal ended. */
+  #isWrapped({ text, indented }: Line): boolean {
+    const { form, isEmpty, last } = this.#current;
+    if (indented || this.#afterBlank || isEmpty || form !== 'line' || this.#line - this.#openedAt > 1) return false;
+    return /^[a-z]/.test(text) && !NAMED.test(text) && UNFINISHED.test(last?.text ?? '');
+  }
+
+  /** One failure may take a few lines to tell, each directly below the other. */
+  #discountRun(): void {
+    if (this.#current.form !== 'line' || this.#current.isEmpty) return;
+    let from = this.#openedAt;
+    for (const { builder, line } of this.#done.toReversed().slice(0, TOLD_IN)) {
+      if (builder.isEmpty) continue;
+      if (builder.form !== 'line' || from - line > 1) return;
+      builder.discount();
+      from = line;
+    }
   }
 
   #levelled({ text, level }: Line): void {
@@ -230,16 +289,31 @@ class RecordReader {
     )
       return;
     if (line.indented && current.form === 'line' && current.level !== null && current.continueMessage(text)) return;
+    if (current.form === 'line' && NOT_STARTED.test(current.last?.text ?? '')) {
+      current.say(text);
+      return;
+    }
+    if (this.#isWrapped(line)) {
+      current.extend(text);
+      return;
+    }
     if (TELLING.test(text) && !LISTED.test(text)) this.#open(new RecordBuilder('line', null, true)).say(text);
   }
 
   #markWentOn(text: string): boolean {
     if (!tellsOfGoingOn(text) || /^[*-] /.test(text) || sayingOf(text).className !== null) return false;
     this.#current.discount();
+    this.#discountRun();
     // What comes next is told after it: a traceback that joined this record would be lost with it.
     this.#open(new RecordBuilder('line', null, true));
     return true;
   }
+}
+
+/** A class by its name, or anything with a message: `args.func(args)` is a line of the program's source. */
+function isRaised(text: string): boolean {
+  const { className, message } = sayingOf(text.replace(/^\| /, ''), true);
+  return className !== null && (message !== '' || /^_*[A-Z]/.test(simpleName(className)));
 }
 
 function tellsOfGoingOn(text: string): boolean {

@@ -9,9 +9,9 @@ export interface Saying {
 }
 
 const NAME = String.raw`(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Za-z_$][\w$]{0,80}`;
-// `RayTaskError(MemoryError)` and Node's `Error [ERR_X]` carry a second name; Snakemake names the place before the colon.
+// `RayTaskError(MemoryError)` and Node's `Error [ERR_X]` carry a second name; Snakemake names the place before the colon, TensorFlow refers to one.
 const HEAD = new RegExp(
-  String.raw`^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(${NAME})(?:\((${NAME})?\))?(?: \[([A-Z_]{3,60})\])?(?: in (?:rule \S{1,80} in )?file [^:\n]{1,200}, line \d{1,7})?(?::(?:\s|$)(.*))?$`,
+  String.raw`^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(${NAME})(?:\((${NAME})?\))?(?: \[([A-Z_]{3,60})\])?(?: in (?:rule \S{1,80} in )?file [^:\n]{1,200}, line \d{1,7}| \([^()\n]{1,60}\)(?=:))?(?::(?:\s|$)(.*))?$`,
   's',
 );
 const LOOKS_THROWN = /(?:Error|Exception|Throwable|[a-z]OOM|KilledWorker|BrokenProcessPool)$/;

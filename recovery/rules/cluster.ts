@@ -31,7 +31,7 @@ export const CLUSTER_RULES: readonly TextRule[] = [
     region: 'container',
     in: 'message',
     pattern:
-      /\bOOM[-_ ]?Killed\b(?!["']?\s{0,2}[:=]\s{0,2}["']?false)(?=["')\]]?\s{0,4}(?:$|[\n,.;:=)\]}]|\((?:exit|memory)))|(?:was|were|been|init was) OOM[- ]?killed\b|container was OOM|OOMKilling\b/i,
+      /\bOOM[-_ ]?Killed\b(?!["']?\s{0,2}[:=]\s{0,2}["']?false)(?=["')\]]?\s{0,4}(?:$|[\n,.;:=)\]}]|\((?:container|exit|memory)))|(?:was|were|been|init was) OOM[- ]?killed\b|container was OOM|OOMKilling\b/i,
     source: 'Kubernetes: ContainerStateTerminated.reason; Docker: State.OOMKilled',
   },
   {

@@ -28,7 +28,7 @@ export const ENDED =
 
 /** What a program does about memory that lets it live on, and limits that nobody enforces. */
 export const LIVES_ON =
-  /\b(?:spill\w*|flush\w*|soft limit|warn\w*|paus\w*|throttl\w*|back(?:ing)? ?off|dropp\w*|trimm?\w*|compact\w*|reduc\w*|skipp\w*|approach\w*|near(?:ing|ly)?|close to|within|below|% of (?:its )?requested|recursion)\b/i;
+  /\b(?:spill\w*|flush\w*|soft limit|warn\w*|paus\w*|throttl\w*|back(?:ing)? ?off|dropp\w*|trimm?\w*|compact\w*|reduc\w*|skipp\w*|approach\w*|near(?:ing|ly)?|close to|within (?:(?:the|its|a) )?(?:\w+ )?(?:limits?|bounds|budgets?|quotas?|range)|below|% of (?:its )?requested|recursion)\b/i;
 
 /** A program that calls itself without end runs out of any memory; an allocator that has not even a few bytes may not work at all. */
 export const NO_SIZE_HELPS = /\brecursi(?:on|ve)|stack overflow|\ballocation of \d{1,3} bytes failed/i;
@@ -38,7 +38,7 @@ const CODE = String.raw`(?:[A-Z\d]+_)*(?:OUT_OF_ME(?:M(?:ORY)?)?\b\+?|MEM(?:ORY)
 export const CODE_OF_EXHAUSTION = new RegExp(String.raw`^${CODE}(?:$|[:.\s])`);
 
 const FAILS = String.raw`(?:cannot|can't|can not|could(?:n't| not)|unable to|fail(?:s|ed|ure|ing)? (?:to|while trying to|when trying to)|refuses? to|not able to)`;
-const BYTES = String.raw`\d[\d.,_]* ?(?:bytes|[KMGT]i?B)\b`;
+const BYTES = String.raw`(?:\d[\d.,_]*|0x[\da-f]{1,16} \(\d{1,20}\)) ?(?:bytes|[KMGT]i?B)\b`;
 
 /** An allocation that failed, whoever asked for what: `failed to acquire 8388608 bytes`, `refuses to provide memory`. */
 export const ALLOCATION_FAILED = new RegExp(
@@ -46,9 +46,11 @@ export const ALLOCATION_FAILED = new RegExp(
     String.raw`\b${FAILS} (?:re)?(?:alloc|allocate|reserve|commit) (?:(?!for\b|resources?\b)[\w-]+ ){0,5}?(?:memory|heap|buffers?|array|vector|tensor|arena|region|${BYTES})`,
     String.raw`\b${FAILS} (?:acquire|obtain|provide|get|map|grow|expand) (?:[\w-]+ ){0,3}?(?:memory|heap|${BYTES})`,
     String.raw`\b(?:memory|buffer|heap|bad|additional|array|tensor|arena) (?:object )?allocation (?:of ${BYTES} )?(?:failed|failure|error)\b`,
+    String.raw`\ballocation of ${BYTES} for [\w. -]{1,60}? failed\b`,
     String.raw`\b(?:malloc|realloc|calloc|mmap) of (?:size )?\d+(?: bytes)? failed\b`,
     String.raw`\bbad_alloc\b|\bENOMEM\b|\b0x8007000E\b|\bpaging file is too small\b|\berrno 12\b|\bos error 12\b|\bOs \{ code: 12\b`,
     String.raw`\bmore (?:[\w-]+ ){0,2}?(?:memory|ram)\b[^\n]{0,40}\bthan (?:is )?(?:available|free|left)\b`,
+    String.raw`\b(?:free|available) (?:[\w-]+ ){0,2}?(?:memory|ram|vram)\b[^\n]{0,80}\b(?:less|lower|smaller) than\b`,
     String.raw`\btoo much (?:[\w-]+ )?(?:memory|ram) (?:was |is |were )?(?:being )?(?:used|consumed|allocated|in use)\b`,
     String.raw`\b(?:us(?:es|ed|ing)|consum(?:es|ed|ing)|took|takes|allocated) too much (?:[\w-]+ )?(?:memory|ram)\b`,
     String.raw`\b(?:using|used|uses) (?:up )?all (?:of )?(?:the |its )?(?:available )?(?:memory|ram)\b`,
@@ -80,7 +82,7 @@ export const LAST_WORDS = new RegExp(
     String.raw`\b(?:not enough|insufficient|no more|no free|lack of) (?:\w+[ -]){0,3}?(?:memory|heap|ram)\b`,
     String.raw`(?<![\w[.])OOM(?:[-_ ]?killed(?!["']?\s{0,2}[:=]\s{0,2}["']?false)|(?=[^.\n]{0,40}\b(?:killed|event|detected|error|crash\w*)))\b(?!#)`,
     String.raw`\b${CODE}`,
-    String.raw`\b${BYTES}\)? array exceeds maximum\b`,
+    String.raw`\b${BYTES}\)? array exceed(?:s|ed) (?:\w+ ){0,2}maximum\b`,
     LIMIT_PASSED.source,
     ALLOCATION_FAILED.source,
   ].join('|'),
@@ -97,18 +99,18 @@ export const CLASS_OF_EXHAUSTION =
 
 /** Clients of servers: the memory in their errors is another machine's, and a larger job does not help it. */
 export const OF_A_SERVER =
-  /^(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM))/i;
+  /^(?:(?:[\w.]{0,60}\.)?(?:Mongo|Postgres|MySQL|Mysql|MariaDB|Redis|Elasticsearch|OpenSearch|ClickHouse|Cassandra|Neo4j|Influx|Snowflake|BigQuery|Sequelize)\w{0,40}(?:Error|Exception)(?=$|:)(?=[\s\S]{0,600}(?:memory|OOM))|(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM)))/i;
 
-/** The same as programs of the command line word it. */
+/** The same as programs of the command line word it, and as others who name the server or its code. */
 export const TOLD_BY_A_SERVER =
-  /^(?:psql|pg_dump|pg_dumpall|pg_restore|mysql|mysqldump|sqlcmd|clickhouse-client)\b[^\n]{0,200}\berror\b/i;
+  /^(?:psql|pg_dump|pg_dumpall|pg_restore|mysql|mysqldump|sqlcmd|clickhouse-client)\b[^\n]{0,200}\berror\b|\b(?:code|SQLSTATE|severity|Severity\.\w{1,12})\W{1,4}53200\b|\bSQL error\b|\b(?:inserting into|writing (?:in)?to|reading from|querying|answer(?:ed)? (?:of|by|from))\b[^\n]{0,40}\b(?:clickhouse|postgres\w{0,3}|mysql|mariadb|mongo\w{0,2}|redis|elasticsearch|opensearch|bigquery|snowflake|redshift)\b/i;
 
 /** The client's own memory all the same: libpq and its kin say where the answer did not fit. */
 export const OF_THE_CLIENT = /for query result|retrieving query results|output buffer/i;
 
 /** Words of an accelerator in a statement about memory. */
 export const OF_A_DEVICE =
-  /\b(?:CUDA|cuda\w*|GPUs?|Gpu\w+|HIP|ROCm|HBM|hbm|XPU|NPU|TPU|VRAM|device memory|on device)\b/;
+  /\b(?:CUDA|cuda\w*|GPUs?|Gpu\w+|HIP|ROCm|HBM|hbm|XPU|NPU|TPU|VRAM|device memory|on device|prefill|[Kk][Vv][- ]?[Cc]ache)\b/;
 
 /** Memory of a JVM beside its heap. */
 export const OFF_HEAP = /\boff-?heap\b|\bnative memory\b|\bnon-heap\b|\bmemory pool\b|\bMemTarget\b/i;

@@ -15,6 +15,25 @@ import {
 import { allocator, memoryOfClass, ownerOf } from './regions.js';
 import type { TextRule } from './rule.js';
 
+/** Go throws this below the line that says what was asked for. */
+const THROWN_BY_GO = /^fatal error: out of memory$/;
+const SAYS_NO_MORE = new RegExp(`${NO_SIZE_HELPS.source}|${THROWN_BY_GO.source}`, 'i');
+
+/** A size that no machine has: a number that ran over, or a length that was subtracted the wrong way round. */
+export const IMPOSSIBLE_RULES: readonly TextRule[] = [
+  {
+    id: 'impossible-size',
+    kind: 'bug',
+    certainty: 'probable',
+    region: null,
+    in: 'message',
+    ofMemory: true,
+    pattern:
+      /\balloc\w* (?:of )?(?:(?:size|memory|array|buffer|an?|of) ){0,3}-\d+(?:-byte| bytes?)?\b|\b(?:alloc\w*|requested|m?map)\b(?: (?:[a-z]+ ){0,4}|\(size=)(?:\d{1,12}x){0,3}\d{17,40}\b/i,
+    source: 'allocations of -156019200 and 18446744071841293701 bytes: LAMMPS, Go, Rust',
+  },
+];
+
 /** Programs whose memory is the machine's: C, C++, Go, Rust, R, Perl, Ruby, Julia, .NET, the shell's tools. */
 export const NATIVE_RULES: readonly TextRule[] = [
   {
@@ -24,8 +43,18 @@ export const NATIVE_RULES: readonly TextRule[] = [
     region: 'host',
     in: 'statement',
     pattern:
-      /(?:fatal error: )?(?:runtime: (?:out of memory|cannot (?:allocate memory|map pages|reserve arena))|cannot allocate memory)|fatal error: out of memory/,
+      /(?:fatal error: )?(?:runtime: (?:out of memory|cannot (?:allocate memory|map pages|reserve arena))|cannot allocate memory)/,
     source: 'Go runtime: malloc.go, mheap.go',
+  },
+  {
+    id: 'go-out-of-memory-thrown',
+    kind: 'out-of-memory',
+    certainty: 'definite',
+    region: 'host',
+    in: 'statement',
+    aftermath: true,
+    pattern: THROWN_BY_GO,
+    source: 'Go runtime: throw, below the line that says for how much',
   },
   {
     id: 'rust-errno',
@@ -88,7 +117,10 @@ export const NATIVE_RULES: readonly TextRule[] = [
     id: 'runtime-out-of-memory-class',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: ({ facts }) => (facts.engine === 'python' ? 'python-worker' : 'host'),
+    region: ({ facts, saying }) =>
+      facts.engine === 'python' && !/^(?:System\.|Insufficient|NoMemory|Out_of)/.test(saying.text)
+        ? 'python-worker'
+        : 'host',
     in: 'class',
     pattern:
       /^(?:(?:System\.)?(?:OutOfMemoryException|InsufficientMemoryException)|NoMemoryError|OutOfMemoryError(?::\s*$|$)|Out_of_memory)\b/,
@@ -109,7 +141,8 @@ export const NATIVE_RULES: readonly TextRule[] = [
     certainty: 'definite',
     region: 'host',
     in: 'statement',
-    pattern: /(?:PHP )?Fatal error: ? ?(?:Allowed memory size of \d+ bytes exhausted|Out of memory)/,
+    pattern:
+      /(?:PHP )?Fatal error: ? ?Out of memory|(?:(?:PHP )?Fatal error: ? ?)?Allowed memory size of \d+ bytes exhausted/,
     source: 'PHP: zend_alloc.c',
   },
   {
@@ -145,7 +178,7 @@ export const NATIVE_RULES: readonly TextRule[] = [
     kind: 'out-of-memory',
     certainty: 'definite',
     region: ownerOf,
-    unless: NO_SIZE_HELPS,
+    unless: SAYS_NO_MORE,
     in: 'statement',
     pattern:
       /(?:(?:fatal|FATAL|error|ERROR)[: ]{1,3})?(?:[Oo]ut of memory(?:!|\.?$|, malloc failed|: ?(?:malloc|cannot allocate)| \(?(?:allocating|Needed|in |while|trying))|(?:virtual )?memory exhausted|[Mm]emory (?:allocation|exhausted)\b[^\n]{0,40}(?:fail(?:ed|ure)|error)|(?:cannot|could not|can't|unable to|failed to) (?:re)?allocate (?:memory|\d[\d.,]* ?(?:[KMGT]i?B?|bytes)|buffer of)|(?:x?malloc|x?calloc|x?realloc|mmap|fork|sbrk)(?:\(\))?:? ?[^\n]{0,40}(?:Cannot allocate memory|failed|out of memory)|Cannot allocate memory\.?$|not enough memory|insufficient memory)/i,
@@ -240,7 +273,7 @@ export const ALLOCATION_RULES: readonly TextRule[] = [
       `${OUT_OF_MEMORY.source}|${ALLOCATION_FAILED.source}|\\b(?:memory (?:limit )?exhausted|could not allocate (?:memory|block|\\d))`,
       'i',
     ),
-    unless: NO_SIZE_HELPS,
+    unless: SAYS_NO_MORE,
     source: 'errno 12 (ENOMEM) and the words of allocators: pandas, Arrow, XGBoost, LightGBM, Polars, SQLite',
   },
 ];

@@ -8,7 +8,7 @@ export const RAY_RULES: readonly TextRule[] = [
     certainty: 'definite',
     region: 'host',
     in: 'class',
-    pattern: /^(?:ray\.exceptions\.OutOfMemoryError\b|OutOfMemoryError: .{0,300}low on memory)/s,
+    pattern: /^(?:ray\.[\w.]{0,60}OutOfMemoryError\b|OutOfMemoryError: .{0,300}low on memory)/s,
     source: 'Ray 2.58: raised for a task or actor whose worker the memory monitor killed, observed',
   },
   {

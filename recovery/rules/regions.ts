@@ -15,7 +15,7 @@ export function javaHeap({ facts, saying, context }: Place): Region {
   ) {
     return facts.isLocalSpark ? 'driver-heap' : 'jvm-heap';
   }
-  return 'driver-heap';
+  return facts.isExecutorsLog ? 'jvm-heap' : 'driver-heap';
 }
 
 /** Memory that Spark's tasks share: an executor's, unless driver and tasks are one JVM. */
@@ -44,6 +44,7 @@ export function allocator(place: Place): Region {
   if (className === null && TOLD_BY_SPARK.test(saying.text)) return taskHeap(place);
   // ClientError is SageMaker's word for its instance; programs print Error, Python has no such class.
   if (className === null || /(?:^|\.)ClientError$|^Error$/.test(className)) return 'host';
+  if (isJava(className) && /\bbad_alloc\b/.test(saying.text)) return 'host';
   if (isJava(className)) return OFF_HEAP.test(saying.text) ? 'direct-buffer' : javaHeap({ facts, saying, context: '' });
   return facts.engine === 'node' ? 'host' : 'python-worker';
 }

@@ -3,7 +3,7 @@ import { GPU_RULES } from './gpu.js';
 import { INFRASTRUCTURE_RULES } from './infrastructure.js';
 import { JOB_CLASS_RULES } from './job-classes.js';
 import { JVM_RULES } from './jvm.js';
-import { ALLOCATION_RULES, NATIVE_RULES, SERVER_RULES } from './native.js';
+import { ALLOCATION_RULES, IMPOSSIBLE_RULES, NATIVE_RULES, SERVER_RULES } from './native.js';
 import { NODE_RULES } from './node.js';
 import { OWN_FAULT_RULES } from './own-faults.js';
 import { PYTHON_RULES } from './python.js';
@@ -18,6 +18,7 @@ export const TEXT_RULES: readonly TextRule[] = [
   ...SPARK_RULES,
   ...INFRASTRUCTURE_RULES,
   ...SERVER_RULES,
+  ...IMPOSSIBLE_RULES,
   ...SERVICE_RULES,
   ...RAY_RULES,
   ...GPU_RULES,
