@@ -1,7 +1,7 @@
 import { boundLine, boundText } from './bound-text.js';
 import { cleanLine, withoutTransport } from './clean-line.js';
 import type { Line } from './line.js';
-import { structuredLine } from './structured-line.js';
+import { fieldOfLines, structuredLine } from './structured-line.js';
 
 /** A line of JSON may hold a whole stack trace. */
 const JSON_LINE = 64 * 1024;
@@ -27,9 +27,12 @@ export function readLines(log: string): readonly Line[] {
 
 /** What loggers packed into JSON, also behind the prefix of a transport, and once more where a container's log holds a program's. */
 function opened(raw: string, depth: number): readonly string[] {
+  if (raw.length > JSON_LINE || depth >= PACKED) return [raw];
   const begin = raw.indexOf('{');
-  const mayBeJson = begin >= 0 && begin <= PREFIX && raw.length <= JSON_LINE && depth < PACKED;
-  const inner = mayBeJson ? structuredLine(withoutTransport(raw)) : null;
+  const mayBeJson = begin >= 0 && begin <= PREFIX;
+  if (!mayBeJson && !raw.includes('\\n')) return [raw];
+  const line = withoutTransport(raw);
+  const inner = (mayBeJson ? structuredLine(line) : null) ?? fieldOfLines(line);
   return inner === null ? [raw] : inner.split('\n').flatMap((part) => opened(part, depth + 1));
 }
 

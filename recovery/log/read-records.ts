@@ -5,6 +5,8 @@ import { sayingOf, simpleName } from './saying.js';
 import { TEST_REPORT } from './test-report.js';
 
 const TRACEBACK = /^(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):$/;
+/** A notebook names the exception above its frames, and once more with its message below them. */
+const NOTEBOOK = /^([A-Za-z_][\w.]{1,120}(?:Error|Exception)) {2,}Traceback \(most recent call last\):?$/;
 const EMBEDDED_TRACEBACK = /Traceback \(most recent call last\):$/;
 const PYTHON_FRAME = /^File ".{1,400}", line \d{1,9}/;
 const FRAME =
@@ -124,6 +126,11 @@ class RecordReader {
     if (TRACEBACK.test(text)) {
       this.#margin = indented;
       this.#openTraceback(level);
+      return;
+    }
+    const notebook = NOTEBOOK.exec(text)?.[1];
+    if (notebook !== undefined) {
+      this.#open(new RecordBuilder('thrown', level, true)).say(notebook, true);
       return;
     }
     if (PYTHON_FRAME.test(text)) {

@@ -19,6 +19,8 @@ const TEXT_FIELDS = [
   'stackTrace',
   'extendedStackTrace',
 ];
+/** Such a field on a line of its own, with lines in its text: a notebook's error, a service's answer. */
+const FIELD_OF_LINES = new RegExp(String.raw`^\s{0,40}"(?:${TEXT_FIELDS.join('|')})": ?(".*\\n.*"),?\s*$`);
 const LEVEL_FIELDS = ['level', 'levelname', 'severity', 'log_level', 'lvl'];
 
 /** Pino and bunyan write numbers. */
@@ -44,6 +46,16 @@ export function structuredLine(line: string): string | null {
   const looksLogged =
     level !== '' || ['log', 'timestamp', 'time', 'ts', '@timestamp', 'stream'].some((name) => name in fields);
   return looksLogged ? `${level}${text.trimEnd()}` : null;
+}
+
+/** The text of a field that holds lines, in a document that was printed over several; null for every other line. */
+export function fieldOfLines(line: string): string | null {
+  const quoted = line.includes('\\n') ? FIELD_OF_LINES.exec(line)?.[1] : undefined;
+  try {
+    return quoted === undefined ? null : String(JSON.parse(quoted));
+  } catch {
+    return null;
+  }
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
