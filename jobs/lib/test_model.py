@@ -20,7 +20,7 @@ from jobs.lib.errors import InvalidInput
 from jobs.lib.model import golden_predictions, load_model, save_model
 from jobs.lib.model_card import CARD_FILE, FORMATS, ModelFormat, write_card
 from jobs.lib.model_formats import adapter_for
-from jobs.lib.model_samples import FEATURES, employees, saved_model, train
+from test.samples.models import FEATURES, employees, saved_model, train
 
 each_format = pytest.mark.parametrize("model_format", FORMATS)
 

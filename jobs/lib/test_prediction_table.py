@@ -12,8 +12,8 @@ import pytest
 from jobs.lib.errors import InvalidInput
 from jobs.lib.model import LoadedModel
 from jobs.lib.model_card import FORMATS, Feature, FeatureProfile, ModelFormat
-from jobs.lib.model_samples import employees, saved_model
 from jobs.lib.prediction_table import PredictionTable
+from test.samples.models import employees, saved_model
 
 MANY_ROWS = 10_000_000
 

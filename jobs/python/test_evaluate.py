@@ -9,8 +9,8 @@ import pytest
 from sklearn.metrics import explained_variance_score, mean_absolute_error, mean_squared_error, r2_score
 
 from jobs.lib.model_card import FORMATS, ModelFormat
-from jobs.lib.model_samples import saved_model
-from jobs.python.predict_samples import (
+from test.samples.models import saved_model
+from test.samples.stages import (
     Finished,
     employee_table,
     publish_candidate,

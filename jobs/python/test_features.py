@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.python.predict_samples import Finished, publish_dataset, run_stage
+from test.samples.stages import Finished, publish_dataset, run_stage
 
 if TYPE_CHECKING:
     from pathlib import Path

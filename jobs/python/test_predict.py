@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.lib.model_card import FORMATS, ModelFormat
-from jobs.lib.model_samples import saved_model
 from jobs.python.predict_csv import csv_lines
-from jobs.python.predict_samples import ROOT, employee_table, publish_dataset, publish_model, run_stage
+from test.samples.models import saved_model
+from test.samples.stages import ROOT, employee_table, publish_dataset, publish_model, run_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def test_the_models_library_uses_as_many_threads_as_it_is_given(tmp_path: Path) 
 import os, sys
 from pathlib import Path
 from jobs.lib.model import load_model
-from jobs.python.predict_samples import employee_table
+from test.samples.stages import employee_table
 model, batch = load_model(Path(sys.argv[1])), employee_table(100_000, seed=1).to_batches()[0]
 started = []
 for threads in (3, 5):

@@ -7,8 +7,8 @@ import pytest
 
 from jobs.lib.model import load_model
 from jobs.lib.model_card import FORMATS, ModelFormat
-from jobs.lib.model_samples import saved_model
-from jobs.python.predict_samples import publish_candidate, run_stage
+from test.samples.models import saved_model
+from test.samples.stages import publish_candidate, run_stage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from jobs.lib.datasets import Dataset
 from jobs.ray.sample import draw_sample, sample_of
 from jobs.ray.survey import Survey, survey
 from jobs.ray.tune_params import TuneParams
-from jobs.ray.tune_samples import employees, publish
+from test.samples.tuning import employees, publish
 
 if TYPE_CHECKING:
     from pathlib import Path

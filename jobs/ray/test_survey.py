@@ -12,7 +12,7 @@ from jobs.ray.survey import Survey, survey
 from jobs.ray.survey_file import remembered_survey
 from jobs.ray.training_rows import validation_mask
 from jobs.ray.tune_params import TuneParams
-from jobs.ray.tune_samples import employees, publish
+from test.samples.tuning import employees, publish
 
 if TYPE_CHECKING:
     from pathlib import Path

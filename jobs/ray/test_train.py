@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from jobs.lib.model import load_model
-from jobs.python.predict_samples import publish_dataset, run_stage
+from test.samples.stages import publish_dataset, run_stage
 
 PARAMS = {
     "target": "no2",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jobs.lib.model import load_model
-from jobs.ray.tune_samples import NOISE, employees, publish, write_job
+from test.samples.tuning import NOISE, employees, publish, write_job
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = {"trees": 60, "leaves": 64, "seed": 42, "target": "salary", "features": ["age", "is_active", "tenure_days"]}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jobs.lib.model import load_model
-from jobs.ray.tune_samples import NOISE, employees, publish, write_job
+from test.samples.tuning import NOISE, employees, publish, write_job
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTUNA = {

@@ -16,7 +16,7 @@ import pytest
 
 from jobs.lib.model import load_model
 from jobs.ray.pulse import read_beats
-from jobs.ray.tune_samples import employees, publish, write_job
+from test.samples.tuning import employees, publish, write_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

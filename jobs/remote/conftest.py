@@ -15,7 +15,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from jobs.remote.fault_proxy import fault_proxy
+from test.fakes.fault_proxy import fault_proxy
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobs.remote import bootstrap
-from jobs.remote.fault_proxy import Fault
+from test.fakes.fault_proxy import Fault
 
 
 def start(bucket, code, work):

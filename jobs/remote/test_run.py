@@ -8,7 +8,7 @@ import time
 import pytest
 
 from jobs.lib.stop import EXIT_STOPPED
-from jobs.remote.fault_proxy import Fault
+from test.fakes.fault_proxy import Fault
 
 GENERATE = {"rows": 30_000, "dataDate": "2026-11-20", "chunkRows": 10_000}
 MANY_CHUNKS = {**GENERATE, "rows": 4_000_000, "chunkRows": 50_000}

@@ -11,8 +11,8 @@ import pytest
 
 from jobs.lib.errors import InvalidInput
 from jobs.lib.process_tree import descendants
-from jobs.ray.tune_samples import employees, publish
 from jobs.remote.sagemaker_hosts import find_hosts
+from test.samples.tuning import employees, publish
 
 HEAD, WORKER = "127.0.0.1", "127.0.0.2"
 PARAMS = {

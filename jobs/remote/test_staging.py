@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from jobs.lib.errors import DiskFull, InvalidInput
-from jobs.remote.fault_proxy import Fault
 from jobs.remote.run import run
 from jobs.remote.s3 import connect
 from jobs.remote.staging import stage_inputs
+from test.fakes.fault_proxy import Fault
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.lib.model import load_model
-from jobs.lib.model_samples import saved_model
 from jobs.lib.prediction_columns import prediction_schema
+from test.samples.models import saved_model
 
 ROOT = Path(__file__).parents[2]
 ROW = {"age": 40, "is_active": 1, "tenure_days": 100}

@@ -11,7 +11,8 @@ from jobs.spark.air_gsod import check_gsod, gsod_days
 from jobs.spark.air_ingest import _check_lines, _joined, _write_days, _write_quarantine
 from jobs.spark.air_openaq import check_openaq, openaq_days
 from jobs.spark.air_params import BoundingBox, IngestParams
-from jobs.spark.air_samples import (
+from jobs.spark.air_station import check_station, station_days
+from test.samples.air import (
     gsod_row,
     made_up_days,
     openaq_day,
@@ -23,7 +24,6 @@ from jobs.spark.air_samples import (
     write_ndjson,
     write_station,
 )
-from jobs.spark.air_station import check_station, station_days
 
 pytestmark = pytest.mark.engine
 

@@ -56,8 +56,8 @@ def prepare(folder: Path, rows: int, trees: int, most_days: int) -> None:
 
     from jobs.lib.model import golden_predictions, save_model
     from jobs.lib.model_card import Feature, ModelCard, TrainingSnapshot
-    from jobs.lib.model_samples import profile
-    from jobs.python.predict_samples import NAMES, publish_dataset, publish_model
+    from test.samples.models import profile
+    from test.samples.stages import NAMES, publish_dataset, publish_model
 
     draws = np.random.default_rng(1)
     columns: dict[str, Any] = {

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from jobs.ray.tune_samples import publish, write_job
+from test.samples.tuning import publish, write_job
 
 ROOT = Path(__file__).parents[2]
 FILE_ROWS = 4_000_000

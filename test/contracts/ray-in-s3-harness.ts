@@ -22,7 +22,7 @@ const PYTHON = join(projectRoot, '.venv', 'bin', 'python');
 /** Publishes training rows in a folder, as a stage does, and prints the reference. */
 const PUBLISH = `
 import json, pathlib, sys
-from jobs.ray.tune_samples import employees, publish
+from test.samples.tuning import employees, publish
 train = publish(pathlib.Path(sys.argv[1]), [employees(int(sys.argv[2]), 1, tenure_values=int(sys.argv[3]))])
 print(json.dumps({"manifestSha256": train.manifest_sha256, "rows": train.rows, "bytes": train.bytes}))
 `;

@@ -12,7 +12,7 @@ import { childUri } from '../../storage/uri.js';
 
 const PROGRAM =
   'import sys, pathlib\n' +
-  'from jobs.lib.model_samples import saved_model\n' +
+  'from test.samples.models import saved_model\n' +
   'saved_model("lightgbm-text", pathlib.Path(sys.argv[1]) / "model", int(sys.argv[2]))';
 
 /** What the stage `evaluate` would have measured. */

@@ -16,7 +16,7 @@ from jobs.ray.survey import Survey, survey
 from jobs.ray.training_rows import validation_mask
 from jobs.ray.trial import split_params
 from jobs.ray.tune_params import LearnerName, TuneParams
-from jobs.ray.tune_samples import NOISE, employees, publish
+from test.samples.tuning import NOISE, employees, publish
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.lib.files import atomic_write_json, data_files, describe_files, file_uri
-from jobs.lib.model_samples import employees
+from test.samples.models import employees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

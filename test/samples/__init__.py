@@ -1,0 +1,1 @@
+"""Small data sets, models and files in the forms that jobs read, for tests and benchmarks."""
