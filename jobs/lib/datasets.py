@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +11,13 @@ import pyarrow.parquet as pq
 
 from jobs.lib.errors import InvalidInput
 from jobs.lib.files import FileEntry, data_files, describe_files, local_path
+from jobs.lib.manifest import MANIFEST, read_manifest
 from jobs.lib.outputs import Column, OutputDataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobs.lib.job import DatasetInput, Job
-
-MANIFEST = "_manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +145,10 @@ def dataset_output(job: Job, sub: str, files: Sequence[FileEntry] | None = None)
 
 
 def _read_manifest(folder: Path, sha256: str, name: str) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{name}/{MANIFEST}", error.strerror, f"a published data set in {folder}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise InvalidInput(f"{name}/{MANIFEST}", f"sha256 {found}", f"sha256 {sha256}, as the reference says")
-    manifest = json.loads(content)
-    if not isinstance(manifest, dict) or manifest.get("kind") != "dataset":
-        raise InvalidInput(f"{name}/{MANIFEST}", manifest, 'an object of kind "dataset"')
+    field = f"{name}/{MANIFEST}"
+    manifest = read_manifest(folder, sha256, "data set", field)
+    if manifest.get("kind") != "dataset":
+        raise InvalidInput(field, manifest, 'an object of kind "dataset"')
     return manifest
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from jobs.lib.errors import InvalidInput
-from jobs.lib.files import file_uri, local_path
+from jobs.lib.files import local_path
 from jobs.lib.params import parse_params
 
 if TYPE_CHECKING:
@@ -123,25 +123,13 @@ class Job:
         """Local path of `sub` in the output folder. Its parent exists; `sub` itself is the job's to create."""
         return _below(self.output, sub)
 
-    def output_uri(self, sub: str = "") -> str:
-        """The same as a URI, for engines that want one."""
-        return file_uri(self.output_path(sub))
-
     def scratch_path(self, sub: str = "") -> str:
         """Local path of `sub` in the scratch folder."""
         return _below(self.scratch, sub)
 
-    def find_dataset(self, name: str) -> DatasetInput | None:
-        """The data set called `name`, or None if the workflow gave none."""
-        return self._find(name, DatasetInput)
-
     def dataset(self, name: str) -> DatasetInput:
         """The data set called `name`; InvalidInput if absent."""
         return self._given(name, DatasetInput)
-
-    def find_artifact(self, name: str) -> ArtifactInput | None:
-        """The artifact called `name`, or None if the workflow gave none."""
-        return self._find(name, ArtifactInput)
 
     def artifact(self, name: str) -> ArtifactInput:
         """The artifact called `name`; InvalidInput if absent."""

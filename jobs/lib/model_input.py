@@ -8,9 +8,10 @@ from jobs.lib.errors import InvalidInput
 from jobs.lib.files import local_path
 from jobs.lib.job import ModelInput
 from jobs.lib.lean_import import import_lean
+from jobs.lib.manifest import MANIFEST
 from jobs.lib.model import LoadedModel, load_model
 from jobs.lib.model_card import CARD_FILE, read_card
-from jobs.lib.published_files import MANIFEST, published_files
+from jobs.lib.published_files import published_files
 
 if TYPE_CHECKING:
     from jobs.lib.job import ArtifactInput

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobs.lib.errors import InvalidInput
 from jobs.lib.files import sha256_file
+from jobs.lib.manifest import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MANIFEST = "_manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +32,7 @@ def published_files(folder: Path, sha256: str, what: str) -> list[PublishedFile]
     Raises:
         InvalidInput: another manifest, or a file that is missing or was changed.
     """
-    try:
-        content = (folder / MANIFEST).read_bytes()
-    except OSError as error:
-        raise InvalidInput(MANIFEST, error.strerror, f"a published {what} in {folder}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise InvalidInput(MANIFEST, f"sha256 {found}", f"sha256 {sha256}, as the reference says")
-    entries: list[dict[str, Any]] = json.loads(content)["files"]
+    entries = read_manifest(folder, sha256, what)["files"]
     for entry in entries:
         _check_file(folder / entry["path"], entry["sha256"])
     return [PublishedFile(entry["path"], folder / entry["path"]) for entry in entries]

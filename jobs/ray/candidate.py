@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jobs.lib.datasets import Dataset
     from jobs.lib.model_card import Sample
     from jobs.ray.survey import Survey
-    from jobs.ray.training_rows import TrainingColumns
+    from jobs.ray.training_columns import TrainingColumns
 
 # Distributions whose version decides what a model file of each format says.
 TRAINED_BY: dict[ModelFormat, tuple[str, ...]] = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jobs.lib.datasets import Dataset
-    from jobs.ray.training_rows import TrainingColumns
+    from jobs.ray.training_columns import TrainingColumns
 
 BATCH_ROWS = 250_000  # not a lever: the order in which numbers are added must not change with the job's size
 SAMPLE_ROWS = 100_000  # rows behind the quantiles, evenly spaced

@@ -19,6 +19,7 @@ from jobs.lib.params import parse_params, require
 from jobs.ray.candidate import Candidate, write_candidate
 from jobs.ray.series_models import LEARNERS, Rows, SeriesLearner
 from jobs.ray.survey import survey
+from jobs.ray.training_columns import require_columns
 
 FEWEST_ROWS = 20
 CANDIDATE_FOLDER = "candidate"
@@ -44,9 +45,7 @@ class TrainParams:
 
     def __post_init__(self) -> None:
         require(0 < self.validation_share < 1, "validation_share", self.validation_share, "above 0 and below 1")
-        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2147483647")
-        require(bool(self.features), "features", [], "at least one column")
-        require(self.target not in self.features, "features", self.features, f"columns other than {self.target}")
+        require_columns(self)
         require(bool(self.learners), "learners", [], "at least one")
         require(len(set(self.learners)) == len(self.learners), "learners", self.learners, "each learner once")
 

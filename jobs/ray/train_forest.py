@@ -9,15 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jobs.lib.contract import Job, Result, Salvaged, artifact_output, run_job
-from jobs.lib.datasets import Dataset
-from jobs.lib.model_card import FEATURE_TYPES
 from jobs.lib.params import parse_params, require
 from jobs.ray.candidate import Candidate, write_candidate
-from jobs.ray.survey import Survey, survey
-from jobs.ray.survey_file import remembered_survey
-from jobs.ray.tune_params import MAX_BINS, MIN_BINS
+from jobs.ray.training_columns import require_columns
+from jobs.ray.training_data import open_training, surveyed
+from jobs.ray.tune_params import MAX_BINS, require_coarseness
 
-TARGET_TYPES = tuple(one for one in FEATURE_TYPES if one != "bool")
 MOST_TREES = 10_000
 FEWEST_LEAVES = 2
 
@@ -43,10 +40,7 @@ class ForestParams:
     def __post_init__(self) -> None:
         require(1 <= self.trees <= MOST_TREES, "trees", self.trees, f"1 to {MOST_TREES}")
         require(self.leaves >= FEWEST_LEAVES, "leaves", self.leaves, f"{FEWEST_LEAVES} or more")
-        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2147483647")
-        require(bool(self.features), "features", [], "at least one column")
-        require(len(set(self.features)) == len(self.features), "features", self.features, "each column once")
-        require(self.target not in self.features, "features", self.features, f"columns other than {self.target}")
+        require_columns(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +60,16 @@ class ForestSettings:
     sample_share: float = 1.0
 
     def __post_init__(self) -> None:
-        bins = self.histogram_bins
         require(self.threads >= 0, "threads", self.threads, "0 or more")
-        require(MIN_BINS <= bins <= MAX_BINS, "histogram_bins", bins, f"{MIN_BINS} to {MAX_BINS}")
-        require(0 < self.sample_share <= 1, "sample_share", self.sample_share, "more than 0, at most 1")
+        require_coarseness(self.histogram_bins, self.sample_share)
 
 
 def main(job: Job) -> Result:
     """Runs one attempt."""
     params = parse_params(ForestParams, job.params)
     settings = parse_params(ForestSettings, job.settings, "settings")
-    source = job.dataset("train")
-    train = Dataset.open(source, "inputs.train").require_rows()
-    train.require({**dict.fromkeys(params.features, FEATURE_TYPES), params.target: TARGET_TYPES})
+    train = open_training(job, params)
     threads = settings.threads or job.resources.whole_cpus
-
-    def surveyed() -> Survey:
-        return remembered_survey(
-            job.scratch / "survey",
-            lambda folder: survey(
-                train,
-                params,
-                folder,
-                lambda rows: job.progress.update(rows, train.rows, "rows", "reading the training rows"),
-            ),
-        )
 
     candidate: Candidate
     salvaged: Salvaged | None = None
@@ -101,14 +80,14 @@ def main(job: Job) -> Result:
     else:
         from jobs.ray.forest_streamed import fit_streamed
 
-        candidate, salvaged = fit_streamed(job, params, settings, surveyed())
+        candidate, salvaged = fit_streamed(job, params, settings, surveyed(job, train, params))
     write_candidate(
         candidate,
         job.output / "candidate",
         train=train,
-        manifest_sha256=source.manifest_sha256,
+        manifest_sha256=job.dataset("train").manifest_sha256,
         params=params,
-        survey=surveyed(),
+        survey=surveyed(job, train, params),
     )
     sampled = candidate.sampled
     return Result(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -23,22 +23,6 @@ SAMPLE_SALT = (
 )
 
 WEIGHT_COLUMN = "__weight__"
-
-
-class TrainingColumns(Protocol):
-    """What a training job is told to predict, and from what. `seed` chooses the rows that validate."""
-
-    @property
-    def target(self) -> str:
-        """The column to predict."""
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The columns to predict it from, in model order."""
-
-    @property
-    def seed(self) -> int:
-        """Of every draw."""
 
 
 @dataclass(frozen=True, slots=True)

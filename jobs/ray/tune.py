@@ -10,32 +10,23 @@ import math
 from typing import TYPE_CHECKING
 
 from jobs.lib.contract import InvalidInput, Result, artifact_output, run_job
-from jobs.lib.datasets import Dataset
-from jobs.lib.model_card import FEATURE_TYPES
 from jobs.lib.params import parse_params
 from jobs.ray.ray_cluster import require_ray
-from jobs.ray.survey import survey
-from jobs.ray.survey_file import remembered_survey
+from jobs.ray.training_data import open_training, surveyed
 from jobs.ray.tune_params import TuneParams, TuneSettings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jobs.lib.job import Job
-    from jobs.ray.survey import Survey
 
 # Forests hold all rows in memory, and without a depth limit nearly as many leaves: 100 trees take about 1 GB here.
 MOST_GRID_ROWS = 200_000
-TARGET_TYPES = tuple(one for one in FEATURE_TYPES if one != "bool")
 
 
 def main(job: Job) -> Result:
     """Runs one attempt."""
     params = parse_params(TuneParams, job.params)
     settings = parse_params(TuneSettings, job.settings, "settings")
-    source = job.dataset("train")
-    train = Dataset.open(source, "inputs.train").require_rows()
-    train.require({**dict.fromkeys(params.features, FEATURE_TYPES), params.target: TARGET_TYPES})
+    train = open_training(job, params)
     if params.search == "report-grid" and train.rows > MOST_GRID_ROWS:
         raise InvalidInput(
             train.name,
@@ -44,16 +35,7 @@ def main(job: Job) -> Result:
             "search optuna takes any number, split report takes a sample",
         )
     require_ray()
-
-    def read_once(folder: Path) -> Survey:
-        return survey(
-            train,
-            params,
-            folder,
-            lambda rows: job.progress.update(rows, train.rows, "rows", "reading the training rows"),
-        )
-
-    found = remembered_survey(job.scratch / "survey", read_once)
+    found = surveyed(job, train, params)
     # These modules import Ray, which an environment without it must be told of before.
     if params.search == "report-grid":
         from jobs.ray.report_grid import search_report_grid
@@ -70,7 +52,7 @@ def main(job: Job) -> Result:
         candidate,
         job.output / "candidate",
         train=train,
-        manifest_sha256=source.manifest_sha256,
+        manifest_sha256=job.dataset("train").manifest_sha256,
         params=params,
         survey=found,
     )

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jobs.lib.params import require
+from jobs.ray.training_columns import require_columns
 
 LearnerName = Literal["lightgbm", "xgboost", "random-forest"]
 
 MAX_TRIALS = 10_000
 MIN_BINS, MAX_BINS = 15, 255  # above 255 LightGBM needs two bytes a value: twice the memory for nothing here
+
+
+def require_coarseness(histogram_bins: int, sample_share: float) -> None:
+    """Refuses, from within `__post_init__`, levers that would leave nothing to learn from."""
+    require(MIN_BINS <= histogram_bins <= MAX_BINS, "histogram_bins", histogram_bins, f"{MIN_BINS} to {MAX_BINS}")
+    require(0 < sample_share <= 1, "sample_share", sample_share, "more than 0, at most 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,7 @@ class TuneParams:
         require(bool(self.learners), "learners", [], "at least one learner")
         require(len(set(self.learners)) == len(self.learners), "learners", self.learners, "each learner once")
         require(1 <= self.trials <= MAX_TRIALS, "trials", self.trials, f"1 to {MAX_TRIALS}")
-        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2147483647")
-        require(bool(self.features), "features", [], "at least one column")
-        require(len(set(self.features)) == len(self.features), "features", self.features, "each column once")
-        require(self.target not in self.features, "features", self.features, f"columns other than {self.target}")
+        require_columns(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,4 @@ class TuneSettings:
     def __post_init__(self) -> None:
         require(self.concurrency >= 0, "concurrency", self.concurrency, "0 or more")
         require(self.threads >= 0, "threads", self.threads, "0 or more")
-        bins = self.histogram_bins
-        require(MIN_BINS <= bins <= MAX_BINS, "histogram_bins", bins, f"{MIN_BINS} to {MAX_BINS}")
-        require(0 < self.sample_share <= 1, "sample_share", self.sample_share, "more than 0, at most 1")
+        require_coarseness(self.histogram_bins, self.sample_share)

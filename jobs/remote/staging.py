@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -13,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.lib.errors import DiskFull, InvalidInput
 from jobs.lib.files import describe_files
+from jobs.lib.manifest import MANIFEST, parse_manifest
 from jobs.remote import s3
 from jobs.remote.s3 import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-MANIFEST = "_manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +74,8 @@ def _open(client: s3.S3Client, name: str, reference: Mapping[str, Any]) -> Sourc
     # A stored model is named by the hash of its manifest; everything else says which hash it means.
     expected = reference.get("sha256" if reference.get("kind") == "model" else "manifestSha256")
     content = s3.read(client, place.child(MANIFEST))
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise InvalidInput(f"inputs.{name}/{MANIFEST}", f"sha256 {found}", f"sha256 {expected}, as the reference says")
-    return Source(name, place, content, tuple(json.loads(content)["files"]))
+    manifest = parse_manifest(content, str(expected), f"inputs.{name}/{MANIFEST}")
+    return Source(name, place, content, tuple(manifest["files"]))
 
 
 def _is_there(target: Path, source: Source) -> bool:
