@@ -98,7 +98,11 @@ ${work.trim()}`;
     const { resources } = job;
     const attempt = { number: 1, resources, settings: {}, levers: [], because: 'a test' };
     const failed = { attempt, verdict, peakBytes: null, requestedBytes: null, seconds: state.seconds };
-    const limits = { cap: platform.largest, levers: [], ...(platform.sizes && { sizes: platform.sizes }) };
+    const limits = {
+      cap: platform.largest,
+      levers: ['memory' as const],
+      ...(platform.sizes && { sizes: platform.sizes }),
+    };
     expect(planNextAttempt([failed], limits)).toMatchObject({ kind: 'retry', attempt: { resources } });
   });
 });

@@ -127,7 +127,11 @@ describe('a program that the kernel kills for memory', () => {
     expect(failed).toMatchObject({ evidence: { exit: { code: 137 }, unasked: true, stopRequested: null } });
     const attempt = failedAttempt(failed, small);
     expect(attempt.verdict).toMatchObject({ kind: 'out-of-memory', certainty: 'probable', region: 'host' });
-    const limits = { cap: platform.largest, levers: [], ...(platform.sizes && { sizes: platform.sizes }) };
+    const limits = {
+      cap: platform.largest,
+      levers: ['memory' as const],
+      ...(platform.sizes && { sizes: platform.sizes }),
+    };
     const next = planNextAttempt([attempt], limits);
     if (next.kind !== 'retry') throw new Error(next.kind);
     expect(next.attempt.resources.memoryBytes).toBe(24 * GIB);

@@ -142,8 +142,7 @@ class Supervision:
             return
         target = order.read_text()
         if target == "executor":
-            # One that works: beside its JVM there is a Python worker. A loss before that would lose nothing.
-            executors = [each for each in self._executor_groups() if len(each.members()) > 1]
+            executors = [each for each in self._executor_groups() if _works_in_python(each)]
             if not executors:
                 return  # not yet there
             executors[0].kill()
@@ -174,6 +173,15 @@ class Supervision:
 
     def _all_groups(self) -> list[MemoryGroup]:
         return [] if self._group is None else [self._group, *self._executor_groups()]
+
+
+def _works_in_python(executor: MemoryGroup) -> bool:
+    """Whether a task has started a Python worker there. One that is lost before that loses no task."""
+    for pid in executor.members():
+        with contextlib.suppress(OSError):
+            if b"pyspark.daemon" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return True
+    return False
 
 
 def _resident_bytes(session: int) -> int:
