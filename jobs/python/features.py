@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 100_000
 FIRST_ROWS = 5
 FEWEST_TRAIN_ROWS = 50
+SCARCEST_SHOWN = 3
 PARTS = ("train", "test", "firstRows", "days")
 
 
@@ -59,9 +60,12 @@ def main(job: Job) -> Result:
     numbers = (params.target, *params.weather)
     days.require({"date": "date32[day]", **dict.fromkeys(numbers, "double")})
     calendar, columns = _by_calendar(days, numbers)
+    if len(calendar) <= FEWEST_TRAIN_ROWS:
+        allowed = f"{FEWEST_TRAIN_ROWS + 1} days or more: {FEWEST_TRAIN_ROWS} to train on, and one to measure on"
+        raise InvalidInput("inputs.days", f"{len(calendar)} days, {calendar.span}", allowed)
     train_days = len(calendar) - params.test_days
     if train_days < FEWEST_TRAIN_ROWS:
-        allowed = f"1 to {max(1, len(calendar) - FEWEST_TRAIN_ROWS)}: {calendar.span} are {len(calendar)} days, and "
+        allowed = f"1 to {len(calendar) - FEWEST_TRAIN_ROWS}: {calendar.span} are {len(calendar)} days, and "
         raise InvalidInput("params.testDays", params.test_days, f"{allowed}{FEWEST_TRAIN_ROWS} are needed to train on")
 
     label = columns[params.target]
@@ -79,7 +83,8 @@ def main(job: Job) -> Result:
         "days": table,
     }
     if parts["train"].num_rows < FEWEST_TRAIN_ROWS:
-        found = f"{parts['train'].num_rows} whole days of {train_days} before the test period"
+        whole = f"{parts['train'].num_rows} whole days of {train_days} before the test period"
+        found = f"{whole}{_scarcest(columns, train_days)}"
         raise InvalidInput("inputs.days", found, f"{FEWEST_TRAIN_ROWS} days or more with {', '.join(numbers)}")
     if parts["test"].num_rows == 0:
         raise InvalidInput("inputs.days", "no whole day in the test period", "at least one to measure the model on")
@@ -100,6 +105,13 @@ def main(job: Job) -> Result:
         rows_in=days.rows,
         rows_out=days.rows,
     )
+
+
+def _scarcest(columns: Mapping[str, NDArray[np.float64]], days: int) -> str:
+    """The columns that most of the days lack, for people."""
+    known = {name: int((~np.isnan(values[:days])).sum()) for name, values in columns.items()}
+    lacking = sorted((count, name) for name, count in known.items() if count < days)[:SCARCEST_SHOWN]
+    return "".join([" (", ", ".join(f"{name} on {count}" for count, name in lacking), ")"]) if lacking else ""
 
 
 def _by_calendar(days: Dataset, columns: tuple[str, ...]) -> tuple[Calendar, dict[str, NDArray[np.float64]]]:

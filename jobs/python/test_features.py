@@ -92,7 +92,12 @@ def test_persistence_is_the_newest_known_value_and_climatology_the_trainings_mea
         (days(120), {"testDays": 4000}, "params.testDays: found 4000, allowed: 1 to 70"),
         (days(120), {"lags": [0]}, "params.lags: found [0], allowed: 1 day or more"),
         (days(120), {"weather": ["fog"]}, "inputs.days#fog: found 'no such column'"),
-        (days(120, no2=dict.fromkeys(range(80))), {}, "inputs.days: found '20 whole days of 100 before the test"),
+        (days(50), {}, "inputs.days: found '50 days, 2019-01-01 to 2019-02-19', allowed: 51 days or more"),
+        (
+            days(120, no2=dict.fromkeys(range(80)), temp={3: None}),
+            {},
+            "inputs.days: found '20 whole days of 100 before the test period (no2 on 20, temp on 99)', allowed: 50",
+        ),
         (days(120, no2=dict.fromkeys(range(100, 120))), {}, "no whole day in the test period"),
         (pa.concat_tables([days(120), days(1)]), {}, "inputs.days#date: found 'a day twice'"),
     ],
