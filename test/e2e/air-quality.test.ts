@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AirQualityResult } from '../../contracts/pipelines/air-quality.js';
 import { EndpointFolder } from '../../serving/local/endpoint-folder.js';
 import { projectRoot } from '../../settings/home.js';
+import { BAD_LINES, BEIJING, writeOriginalFormats } from '../fixtures/original-formats.js';
 import { eventually } from '../harness/eventually.js';
 import { openTestPlatform, type Ended, type TestPlatform } from '../harness/platform.js';
 
@@ -47,6 +48,10 @@ async function importChanged(name: string, change: (row: string[], hour: number)
   });
   const path = join(platform.folder, `${name}.csv`);
   await writeFile(path, [header, ...rows, ''].join('\n'));
+  return importFile(path);
+}
+
+async function importFile(path: string): Promise<string> {
   const { uri } = JSON.parse((await platform.tempered('import', path, '--json')).stdout) as { readonly uri: string };
   return uri;
 }
@@ -54,9 +59,10 @@ async function importChanged(name: string, change: (row: string[], hour: number)
 const COLUMNS = { temperature: 11, wind: 16 } as const;
 const LAST_YEAR_FROM_HOUR = 35_064 - 365 * 24;
 
-describe('the air of a Beijing station', () => {
-  let boosted: AirQualityResult;
+/** What the station's own file gives. */
+let boosted: AirQualityResult;
 
+describe('the air of a Beijing station', () => {
   test('is forecast from an empty form, better than a linear model, persistence and climatology', async () => {
     const { code, status, result } = await run();
     expect({ code, status, kind: result.kind }).toEqual({ code: 0, status: 'completed', kind: 'promoted' });
@@ -108,6 +114,34 @@ describe('the air of a Beijing station', () => {
     await platform.cancel(runId);
     await platform.endOf(runId);
     expect(endpoints()).toEqual([]);
+  });
+});
+
+describe('the same station as OpenAQ and NOAA would have published it', () => {
+  async function imported(): Promise<readonly string[]> {
+    const { readings, weather } = await writeOriginalFormats(platform.folder);
+    const { longitudeMin, longitudeMax, latitudeMin, latitudeMax } = BEIJING.box;
+    return [
+      ...[`readings=${await importFile(readings)}`, `weather=${await importFile(weather)}`],
+      ...[`city=${BEIJING.city}`, 'unit=µg/m³', 'model=originals'],
+      ...[`boundingBox.longitudeMin=${String(longitudeMin)}`, `boundingBox.longitudeMax=${String(longitudeMax)}`],
+      ...[`boundingBox.latitudeMin=${String(latitudeMin)}`, `boundingBox.latitudeMax=${String(latitudeMax)}`],
+    ];
+  }
+
+  test('is forecast as well as from its own file, and what is bad in it is put aside and counted', async () => {
+    const { code, status, result } = await run(...(await imported()));
+    expect({ code, status, kind: result.kind }).toEqual({ code: 0, status: 'completed', kind: 'promoted' });
+    expect(result.quarantined).toEqual(BAD_LINES);
+    expect({ testFrom: result.testFrom, days: result.days }).toEqual({
+      testFrom: boosted.testFrom,
+      days: boosted.days,
+    });
+    // The weather is rounded to tenths of Fahrenheit and of knots, else nothing is different.
+    expect(Math.abs(result.metrics.r2 - boosted.metrics.r2)).toBeLessThan(0.02);
+    const r2 = (each: AirQualityResult) => each.baselines.map(({ name, metrics }) => [name, metrics.r2.toFixed(6)]);
+    expect(r2(result)).toEqual(r2(boosted));
+    expect(result.answer).toMatchObject({ date: '2017-02-28', goldenRows: 5 });
   });
 });
 
