@@ -118,7 +118,7 @@ describe('classify', () => {
     expect(exitCode).toBe(0);
     expect(stdout.split('\n')).toEqual([
       "It ran out of memory: the machine's or a native process's memory (certain).",
-      'why    fatal error: out of memory  (rule go-out-of-memory)',
+      'why    fatal error: out of memory  (rule go-out-of-memory-thrown)',
       'helps  fewer jobs at a time on the machine, smaller chunks, then a machine with more memory',
       '',
     ]);
