@@ -31,6 +31,30 @@ describe('a verdict on a failed job', () => {
       region: 'driver-heap',
     },
     {
+      given: "a driver's own account beside the command that started an executor",
+      evidence: {
+        engine: 'emr-serverless',
+        exit: { code: 1 },
+        errorClass: 'Py4JJavaError',
+        errorMessage:
+          'An error occurred while calling o46.collectToPython.\n: java.lang.OutOfMemoryError: Java heap space',
+        logTail: 'INFO ExecutorRunner: Launch command: "java" "org.apache.spark.executor.CoarseGrainedExecutorBackend"',
+      },
+      kind: 'out-of-memory',
+      region: 'driver-heap',
+    },
+    {
+      given: "an executor's log",
+      evidence: {
+        engine: 'spark',
+        exit: { code: 1 },
+        logTail:
+          'INFO Executor: Running task 0.0 in stage 1.0\nERROR Utils: Uncaught exception\njava.lang.OutOfMemoryError: Java heap space',
+      },
+      kind: 'out-of-memory',
+      region: 'jvm-heap',
+    },
+    {
       given: 'a MemoryError without a message',
       evidence: { engine: 'python', exit: { code: 1 }, errorClass: 'MemoryError', errorMessage: '' },
       kind: 'out-of-memory',

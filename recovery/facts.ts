@@ -80,9 +80,11 @@ export function factsOf(evidence: Evidence): Facts {
     reasonRecords: readRecords(readLines(reason)),
     messageRecords: errorClass === '' || isErrorCode(errorClass) ? readRecords(readLines(errorMessage)) : [],
     isSpark: SPARK_ENGINES.has(evidence.engine) || SPARK_WORDS.test(raw),
+    // A job's own account is its driver's, as is a stack that passed from the JVM to Python.
     isExecutorsLog:
-      /\bExecutor: (?:Running|Finished) task\b|\bCoarseGrainedExecutorBackend\b/.test(raw) &&
-      !/\bDAGScheduler\b/.test(raw),
+      (errorClass === '' || isErrorCode(errorClass)) &&
+      /\bExecutor: (?:Running|Finished) task\b|\bCoarseGrainedExecutorBackend:/.test(raw) &&
+      !/\bDAGScheduler\b|\bpy4j\b/i.test(raw),
     isLocalSpark: /\bexecutor driver\b|\blocal\[[\d*]/.test(raw),
   };
 }

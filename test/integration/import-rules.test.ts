@@ -67,6 +67,7 @@ test('an import from the wrong room, a cycle and a file that nobody uses are ref
     'nothing-only-for-its-test: models/lonely.ts -> models/lonely.ts',
     'platforms-are-told-what-they-need: platforms/local/e.ts -> settings/home.ts',
     'recovery-is-pure: recovery/b.ts -> fs/promises',
+    'workers-imports: workers/jobs.ts -> recovery/b.ts',
     'workflows-use-types-of-activities: workflows/c.ts -> activities/d.ts',
   ]);
 });
