@@ -84,6 +84,7 @@ def put_job(bucket, raw, number):
     return bucket.put_job(f"run/etl-a{number}", stage="etl", salvage="steps", params=PARAMS, inputs=inputs)
 
 
+@pytest.mark.long
 def test_executors_that_see_only_s3_write_the_same_bytes_and_a_killed_attempts_steps_are_kept(bucket, raw, tmp_path):
     bucket.put_folder(tmp_path / "raw", "raw")
     (tmp_path / "raw").rename(tmp_path / "not-for-executors")
