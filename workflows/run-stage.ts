@@ -13,6 +13,7 @@ import type { StagePlan } from '../activities/plan-stage.js';
 import type { Attempt, FailedAttempt } from '../contracts/attempt.js';
 import { formatBytes } from '../contracts/bytes.js';
 import type { JsonObject } from '../contracts/json.js';
+import { lastLines } from '../contracts/last-lines.js';
 import type { JobOutcome } from '../contracts/outcome.js';
 import type { JobHandle } from '../contracts/job-handle.js';
 import { AWAIT, LOCAL, STOP, SUBMIT } from './policies.js';
@@ -101,7 +102,17 @@ export async function runStage(task: StageTask, board: ProgressBoard): Promise<J
         message: `${stage} failed after ${String(failed.length)} attempt(s): ${decision.because}`,
         type: decision.code,
         nonRetryable: true,
-        details: [{ advice: decision.advice, stage, verdict: judged.verdict, jobKey: handle.key, decisions, cost }],
+        details: [
+          {
+            advice: decision.advice,
+            stage,
+            verdict: judged.verdict,
+            jobKey: handle.key,
+            decisions,
+            cost,
+            log: lastLines(evidence.logTail),
+          },
+        ],
       });
     }
     attempt = decision.attempt;

@@ -78,6 +78,17 @@ test('a run that failed tells what was tried before', () => {
   expect(text).toContain('tries  tune: attempt 1 died of host memory: memory 1 GiB -> 2 GiB\nerror  OUT_OF_MEMORY');
 });
 
+test('a run whose job failed shows what that printed last, wherever it ran', () => {
+  const failure = {
+    code: 'JOB_FAILED',
+    message: 'etl failed',
+    advice: null,
+    log: ['reading', "KeyError: 'age'"],
+  } as const;
+  const text = runText({ ...RUN, status: 'failed', ending: ended('failed', { failure }) });
+  expect(text).toContain("log    reading\n       KeyError: 'age'\nerror  JOB_FAILED");
+});
+
 test('a run that did nothing says that all came from the cache', () => {
   const result = { ...PROMOTED, stages: [STAGE] };
   const text = runText({ ...RUN, status: 'completed', ending: ended('completed', { result }) });

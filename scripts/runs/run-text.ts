@@ -13,7 +13,6 @@ import { formatCount, formatMetric, formatSeconds } from '../format.js';
 import { table } from '../table.js';
 import { stageLine } from '../watch/stage-line.js';
 import type { StageView } from '../watch/snapshot.js';
-import { jobLogTail } from './job-log-tail.js';
 import type { RunEnding } from './run-ending.js';
 
 /** A run for people: how it stands, and when it is over, what it came to. */
@@ -51,6 +50,8 @@ const Readable = z.object({
 });
 /** What a failed stage had tried, in a failure's facts. */
 const Tries = z.object({ stage: z.string(), decisions: z.array(z.string()) });
+/** What its last job printed last. */
+const Log = z.array(z.string()).catch([]);
 
 type Readable = z.infer<typeof Readable>;
 
@@ -195,13 +196,13 @@ function otherLines(result: Readonly<Record<string, unknown>>): readonly string[
 
 function failureLines(ending: RunEnding | null): string {
   if (!ending?.failure) return '';
-  const { code, message, advice, stage, decisions, cost } = ending.failure;
+  const { code, message, advice, stage, decisions, cost, log } = ending.failure;
   const paid = typeof cost === 'string' && cost !== '' ? [line('cost', cost)] : [];
   const tries = Tries.safeParse({ stage, decisions });
   const tried = tries.success ? tries.data.decisions.map((text) => line('tries', `${tries.data.stage}: ${text}`)) : [];
-  const log = jobLogTail(ending.failure).map((text, index) => `${index === 0 ? 'log    ' : '       '}${text}`);
+  const printed = Log.parse(log).map((text, index) => `${index === 0 ? 'log    ' : '       '}${text}`);
   return [
-    ...log,
+    ...printed,
     ...tried,
     ...paid,
     `error  ${code}: ${message}`,
