@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from jobs.lib.errors import InvalidInput
 from jobs.spark.air_daily import steady_mean
-from jobs.spark.air_lines import Checked, no_number, number, read_csv, with_reason
+from jobs.spark.air_lines import Checked, first_counts, no_number, number, read_csv, with_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,7 @@ def check_gsod(spark: SparkSession, files: Sequence[PublishedFile], params: Inge
     date = F.try_to_date("DATE", "yyyy-MM-dd")
     outside = {f"{name} impossible": ~_known(name).between(*limits) for name, limits in POSSIBLE.items()}
     rules = {
+        "no station": F.col("STATION").isNull(),
         "no date": date.isNull(),
         "no place": number("LATITUDE").isNull() | number("LONGITUDE").isNull(),
         **{f"{name} is no number": no_number(name) for name in MISSING},
@@ -67,7 +68,8 @@ def check_gsod(spark: SparkSession, files: Sequence[PublishedFile], params: Inge
     }
     marked = with_reason(rows, rules)
     inside = marked.where(F.col("reason").isNotNull() | _inside(params.bounding_box))
-    return Checked("inputs.weather", inside.select("file", "line", "STATION", date.alias("date"), *MISSING, "reason"))
+    chosen = inside.select("file", "line", "STATION", date.alias("date"), *MISSING, "reason")
+    return Checked("inputs.weather", first_counts(chosen, ("STATION", "date"), "day twice"))
 
 
 def gsod_days(weather: Checked) -> DataFrame:

@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -95,6 +96,13 @@ def with_reason(rows: DataFrame, rules: Mapping[str, Column]) -> DataFrame:
     malformed = {"malformed": F.col(MALFORMED).isNotNull()}
     broken = [F.when(condition, F.lit(name)) for name, condition in {**malformed, **rules}.items()]
     return rows.withColumn("reason", F.coalesce(*broken)).drop(MALFORMED)
+
+
+def first_counts(rows: DataFrame, keys: Sequence[str], twice: str) -> DataFrame:
+    """Of two good rows with the same keys the first one counts, the other gets the reason `twice`; bad ones are no rivals."""
+    same = Window.partitionBy(*keys, F.col("reason").isNull()).orderBy("file", "line")
+    repeated = F.when(F.col("reason").isNull() & (F.row_number().over(same) > 1), F.lit(twice))
+    return rows.withColumn("reason", F.coalesce("reason", repeated))
 
 
 def number(column: str) -> Column:

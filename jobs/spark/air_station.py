@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from jobs.lib.errors import InvalidInput
 from jobs.spark.air_daily import if_enough, steady_mean, steady_sum
-from jobs.spark.air_lines import Checked, no_number, number, read_csv, shown_names, with_reason
+from jobs.spark.air_lines import Checked, first_counts, no_number, number, read_csv, shown_names, with_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,10 +67,7 @@ def check_station(spark: SparkSession, files: Sequence[PublishedFile], params: I
         *[number(name).alias(name) for name in POSSIBLE],
         "reason",
     )
-    # Of two good rows for an hour the first one counts; bad ones are no rivals.
-    same_hour = Window.partitionBy("station", "date", "hour", F.col("reason").isNull()).orderBy("file", "line")
-    repeated = F.when(F.col("reason").isNull() & (F.row_number().over(same_hour) > 1), F.lit("hour twice"))
-    return Checked("inputs.readings", marked.withColumn("reason", F.coalesce("reason", repeated)))
+    return Checked("inputs.readings", first_counts(marked, ("station", "date", "hour"), "hour twice"))
 
 
 def station_days(readings: Checked, params: IngestParams) -> DataFrame:

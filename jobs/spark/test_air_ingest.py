@@ -248,6 +248,12 @@ class TestGsod:
         reasons = sorted(reason for _, reason in put_aside(gsod(spark, tmp_path, rows)))
         assert reasons == ["TEMP impossible", "WDSP is no number", "no date"]
 
+    def test_of_two_rows_of_a_station_and_day_the_first_one_counts_and_bad_ones_are_no_rivals(self, spark, tmp_path):
+        rows = [gsod_row(FIRST, WDSP="fast"), gsod_row(FIRST), gsod_row(FIRST, TEMP="80.0"), gsod_row(SECOND)]
+        checked = gsod(spark, tmp_path, rows)
+        assert sorted(reason for _, reason in put_aside(checked)) == ["WDSP is no number", "day twice"]
+        assert by_date(gsod_days(checked))[FIRST]["temp_mean"] == pytest.approx(10)
+
 
 def test_readings_and_weather_of_a_city_become_one_table(spark, tmp_path):
     made = made_up_days(date(2020, 1, 1), 40, seed=7)
