@@ -38,8 +38,8 @@ export function decide(context: ActivityContext) {
     const judged: FailedAttempt = { ...failed, verdict, requestedBytes: findRequestedBytes(evidence, verdict) };
     const [first, ...rest] = [...before, judged];
     const { plan } = POLICIES[context.profile.profile.recovery.policy];
-    const { sizes } = context.offerOn(request.platform);
-    const decision = plan([first, ...rest], { cap, levers, sizes });
+    const { sizes, hostBytesOf } = context.offerOn(request.platform);
+    const decision = plan([first, ...rest], { cap, levers, sizes, hostBytesOf });
     await recordOutcome(context.storage, jobKey, { kind: 'failed', verdict: judged.verdict, decision });
     if (decision.kind === 'give-up' && decision.code === 'OUT_OF_MEMORY') {
       await recordSize(context, request, { jobKey, failed: [...before, judged], last: judged.attempt, worked: null });

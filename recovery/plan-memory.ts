@@ -72,7 +72,9 @@ function chooseStep({ memoryFailures, last, help, limits, doom }: Situation): St
   const isLastAttempt = memoryFailures.length === BUDGETS['out-of-memory'] - 1;
   const mayGrow = help.memory && doom === null && limits.levers.includes('memory');
   const answered = memoryFailures.filter((other) => other !== last && other !== findRepeated(memoryFailures));
-  const size = mayGrow ? nextSize({ ...last, ...attempt }, limits, isLastAttempt) : null;
+  const size = mayGrow
+    ? nextSize({ ...last, ...attempt, isOfHost: verdict.region === 'host' }, limits, isLastAttempt)
+    : null;
   const isFirstOfRegion = !answered.some((other) => other.verdict.region === verdict.region);
   // Where memory can give no more, a notch an attempt would prove in five attempts what one proves.
   const pulled = pullAll(limits, help, { attempt, far: size === null && (mayGrow || !isFirstOfRegion) });

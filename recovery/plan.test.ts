@@ -100,6 +100,20 @@ describe('out of memory', () => {
     ]);
   });
 
+  test('a machine that is full is left for a larger one, since a larger job on it has no more of it', () => {
+    const sizes = [3, 6, 12, 24].map((gib) => ({ memoryBytes: gib * GIB, cpus: 2, diskBytes: 0 }));
+    const limits: Limits = {
+      cap: { ...cap, memoryBytes: 24 * GIB },
+      levers: ['memory'],
+      sizes,
+      hostBytesOf: ({ memoryBytes }) => (memoryBytes > 12 * GIB ? 32 : 16) * GIB,
+    };
+    const next = (region: Region, from: number) => planNextAttempt([failed(firstAttempt(from), { region })], limits);
+    expect(next('host', 3 * GIB)).toMatchObject({ attempt: { resources: { memoryBytes: 24 * GIB } } });
+    expect(next('container', 3 * GIB)).toMatchObject({ attempt: { resources: { memoryBytes: 6 * GIB } } });
+    expect(next('host', 24 * GIB)).toMatchObject({ kind: 'give-up', code: 'OUT_OF_MEMORY' });
+  });
+
   test('another region is a new beginning: its own levers are pulled before memory grows', () => {
     const { attempts } = climb(planNextAttempt, {
       first: firstAttempt(GIB, { overheadShare: 0.3, partitions: 16 }),

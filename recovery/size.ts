@@ -23,6 +23,8 @@ export interface Need {
   readonly resources: Resources;
   readonly peakBytes: number | null;
   readonly requestedBytes: number | null;
+  /** True when the machine had no more, whatever the job's own limit. */
+  readonly isOfHost: boolean;
 }
 
 /** What may be given. */
@@ -30,6 +32,8 @@ export interface SizeLimits {
   readonly cap: Resources;
   /** What a platform sells, smallest first; any size may be had where there is no list. */
   readonly sizes?: readonly Resources[] | undefined;
+  /** See `Offer`. */
+  readonly hostBytesOf?: ((size: Resources) => number) | undefined;
 }
 
 /**
@@ -38,14 +42,18 @@ export interface SizeLimits {
  * @param toTheCap whether this is the last attempt, which gets everything
  * @returns null when there is none larger than the one before
  */
-export function nextSize(need: Need, { cap, sizes }: SizeLimits, toTheCap: boolean): Resources | null {
-  const { resources } = need;
+export function nextSize(need: Need, { cap, sizes, hostBytesOf }: SizeLimits, toTheCap: boolean): Resources | null {
+  const { resources, isOfHost } = need;
   const least = wantedBytes(need);
   const wanted = toTheCap || least * TO_THE_CAP >= cap.memoryBytes ? cap.memoryBytes : least;
   if (!sizes) return wanted > resources.memoryBytes ? { ...resources, memoryBytes: wanted } : null;
+  const hostBytes = isOfHost ? hostBytesOf?.(resources) : undefined;
   const larger = sizes.filter(
     (size) =>
-      size.memoryBytes > resources.memoryBytes && size.memoryBytes <= cap.memoryBytes && size.cpus >= resources.cpus,
+      size.memoryBytes > resources.memoryBytes &&
+      size.memoryBytes <= cap.memoryBytes &&
+      size.cpus >= resources.cpus &&
+      (hostBytes === undefined || (hostBytesOf?.(size) ?? 0) > hostBytes),
   );
   const size = larger.find(({ memoryBytes }) => memoryBytes >= wanted) ?? larger.at(-1);
   return size ? { ...size, diskBytes: resources.diskBytes } : null;

@@ -14,13 +14,18 @@ test('every combination that is sold is there, and nothing else', () => {
 });
 
 test('after a worker that was too small comes the next with at least as many CPUs', () => {
-  const need = { resources: { memoryBytes: 30 * GIB, cpus: 4, diskBytes: 7 }, peakBytes: null, requestedBytes: null };
+  const need = {
+    resources: { memoryBytes: 30 * GIB, cpus: 4, diskBytes: 7 },
+    peakBytes: null,
+    requestedBytes: null,
+    isOfHost: false,
+  };
   const next = nextSize(need, { cap: largest, sizes }, false);
   expect(next).toEqual({ memoryBytes: 60 * GIB, cpus: 8, diskBytes: 7 });
 });
 
 test('there is nothing after the largest', () => {
-  const need = { resources: largest, peakBytes: null, requestedBytes: null };
+  const need = { resources: largest, peakBytes: null, requestedBytes: null, isOfHost: false };
   expect(nextSize(need, { cap: largest, sizes }, true)).toBeNull();
 });
 

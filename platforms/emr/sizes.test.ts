@@ -24,6 +24,11 @@ test('a job that outgrows the first type goes to the next that holds it', () => 
   expect(instanceTypeFor(types, { memoryBytes: 24 * GIB, cpus: 8, diskBytes: 0 })).toBe('m6i.2xlarge');
 });
 
+test('a driver that outgrows its machine is told apart from one that outgrows its part of it', () => {
+  const { sizes = [], hostBytesOf } = emrOffer(['m6i.xlarge', 'm6i.2xlarge'], 2);
+  expect(sizes.map((size) => (hostBytesOf?.(size) ?? 0) / GIB)).toEqual([16, 16, 16, 32]);
+});
+
 test('a job takes its driver and every executor', () => {
   const usage = emrOffer(['m6i.xlarge'], 3).usageOf?.(
     { stage: 'etl', engine: 'spark', resources: { memoryBytes: 6 * GIB, cpus: 2, diskBytes: 0 } },

@@ -45,6 +45,7 @@ export function emrOffer(instanceTypes: readonly string[], executors: number): O
   return {
     largest: sizes.at(-1) ?? { memoryBytes: 0, cpus: 0, diskBytes: 0 },
     sizes,
+    hostBytesOf: (size) => nodeOf(instanceTypeFor(instanceTypes, size)).memoryBytes,
     usageOf: ({ resources }, seconds) => usageOf(resources, (executors + 1) * seconds),
   };
 }
