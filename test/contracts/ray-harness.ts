@@ -29,7 +29,7 @@ export interface RayHarness extends PlatformHarness {
 export async function openRayHarness(): Promise<RayHarness> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tempered-ray-')));
   const storage = openStorage(fileUri(join(folder, "data 50% it's")), []);
-  const head = await startRayHead(CLUSTER_MEMORY_BYTES);
+  const head = await startRayHead({ memoryBytes: CLUSTER_MEMORY_BYTES, cpus: 2 });
   const reopen = () =>
     new RayClusterPlatform({
       address: head.address,

@@ -62,7 +62,7 @@ export async function openRayInS3(): Promise<RayInS3> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tempered-ray-s3-')));
   const work = join(folder, 'work');
   mkdirSync(work);
-  const head = await startRayHead(4 * GIB);
+  const head = await startRayHead({ memoryBytes: 4 * GIB, cpus: 2 });
   const profile = { address: head.address, memory: '4GiB', cpus: 2, python: PYTHON, work };
   const reopen = () => openRayCluster(RayClusterProfile.parse(profile), { storage, projectRoot });
   const place = { storage, folder: temporary.folder, resources: { memoryBytes: GIB / 4, cpus: 0.1, diskBytes: 0 } };

@@ -11,6 +11,8 @@ import { processesWith } from './platform.js';
 export interface RayHead {
   /** Of its dashboard. */
   readonly address: string;
+  /** Where nodes join it. */
+  readonly joinAddress: string;
   /** Kills all of its processes at once, as a power failure would; whoever runs under it dies with it. */
   kill(): Promise<void>;
   /** Starts it anew on the same address: it has forgotten every job. */
@@ -19,6 +21,7 @@ export interface RayHead {
 }
 
 const MIB = 2 ** 20;
+const RAY = join(projectRoot, '.venv', 'bin', 'ray');
 
 /** Seven seconds on a quiet machine with two cores; a busy one takes minutes. */
 export const START_WITHIN_MS = 240_000;
@@ -26,24 +29,26 @@ export const START_WITHIN_MS = 240_000;
 /** Ray gives up on its own dashboard after half a minute, which a busy machine needs to load its parts. */
 const PATIENCE = { RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT: '200' };
 
-/**
- * Starts a head on free ports of the loopback.
- * @param memoryBytes what jobs may reserve
- */
-export async function startRayHead(memoryBytes: number): Promise<RayHead> {
-  const [port, dashboard, client, agent, agentGrpc, environments, metrics] = await freePorts(7);
+/** What jobs may reserve of a node. */
+export interface RayNodeSize {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+}
+
+/** Starts a head on free ports of the loopback. */
+export async function startRayHead(size: RayNodeSize): Promise<RayHead> {
+  const [port, dashboard, client] = await freePorts(3);
   const address = `http://127.0.0.1:${String(dashboard)}`;
+  const node = await nodeArguments(size);
   const argv = (folder: string) => [
-    ...['start', '--head', '--block', '--disable-usage-stats', '--temp-dir', folder],
-    ...['--node-ip-address', '127.0.0.1', '--dashboard-host', '127.0.0.1'],
+    ...['start', '--head', '--temp-dir', folder, '--dashboard-host', '127.0.0.1'],
     ...['--port', String(port), '--dashboard-port', String(dashboard), '--ray-client-server-port', String(client)],
-    ...['--dashboard-agent-listen-port', String(agent), '--dashboard-agent-grpc-port', String(agentGrpc)],
-    ...['--runtime-env-agent-port', String(environments), '--metrics-export-port', String(metrics)],
-    ...['--num-cpus', '2', '--memory', String(memoryBytes), '--object-store-memory', String(80 * MIB)],
+    ...node,
   ];
   let running = await start(argv, address);
   return {
     address,
+    joinAddress: `127.0.0.1:${String(port)}`,
     kill: () => end(running),
     restart: async () => {
       await end(running);
@@ -51,6 +56,35 @@ export async function startRayHead(memoryBytes: number): Promise<RayHead> {
     },
     close: () => end(running),
   };
+}
+
+/**
+ * Lets a second node join, which ends with its head. It sees the same machine, but for a folder in which it has a disk of its own, empty at first.
+ */
+export async function joinRayNode(head: RayHead, size: RayNodeSize & { readonly ownDisk: string }): Promise<void> {
+  const withOwnDisk = ['--mount', 'sh', '-c', 'mount -t tmpfs none "$1" && shift && exec "$@"', 'sh', size.ownDisk];
+  const argv = ['start', '--address', head.joinAddress, ...(await nodeArguments(size))];
+  const node = spawn('unshare', [...withOwnDisk, RAY, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [node.stdout, node.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await eventually(
+    async () => {
+      if (node.exitCode !== null) throw new Error(`ray start ended with ${String(node.exitCode)}: ${said}`);
+      const answer = await fetch(`${head.address}/api/v0/nodes`);
+      return (await answer.text()).split('"ALIVE"').length === 3;
+    },
+    { withinMs: START_WITHIN_MS, everyMs: 200 },
+  );
+}
+
+async function nodeArguments({ memoryBytes, cpus }: RayNodeSize): Promise<readonly string[]> {
+  const [agent, agentGrpc, environments, metrics] = await freePorts(4);
+  return [
+    ...['--block', '--disable-usage-stats', '--node-ip-address', '127.0.0.1'],
+    ...['--dashboard-agent-listen-port', String(agent), '--dashboard-agent-grpc-port', String(agentGrpc)],
+    ...['--runtime-env-agent-port', String(environments), '--metrics-export-port', String(metrics)],
+    ...['--num-cpus', String(cpus), '--memory', String(memoryBytes), '--object-store-memory', String(80 * MIB)],
+  ];
 }
 
 interface Running {
@@ -62,7 +96,7 @@ async function start(argv: (folder: string) => readonly string[], address: strin
   // Short, whatever TMPDIR is: Ray puts about seventy characters of socket path below it.
   const folder = mkdtempSync('/tmp/ray-');
   let said = '';
-  const head = spawn(join(projectRoot, '.venv', 'bin', 'ray'), argv(folder), {
+  const head = spawn(RAY, argv(folder), {
     env: { ...process.env, ...PATIENCE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { followToTheEnd } from '../contracts/followed-log.js';
 import { describePlatformContract, untilOver, untilReporting } from '../contracts/platform.js';
 import * as programs from '../contracts/programs.js';
 import { openRayHarness, type RayHarness } from '../contracts/ray-harness.js';
@@ -40,6 +41,10 @@ describe('jobs on a real Ray', () => {
       { withinMs: 30_000 },
     );
     await expect(harness.countStarts(job)).resolves.toBe(0);
+  });
+
+  test('the log of a job is followed while it runs, to its last word', async () => {
+    await followToTheEnd({ ...harness, isLive: true });
   });
 
   test('a signal that ended the program is told as one', async () => {

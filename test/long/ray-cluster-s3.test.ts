@@ -7,9 +7,10 @@ import { untilOver } from '../contracts/platform.js';
 import { openRayInS3, type RayInS3 } from '../contracts/ray-in-s3-harness.js';
 import { NOTHING, REMOTE_PATIENCE, RUNS_ON } from '../contracts/remote-jobs.js';
 import { eventually } from '../harness/eventually.js';
-import { START_WITHIN_MS } from '../harness/ray-head.js';
+import { joinRayNode, START_WITHIN_MS } from '../harness/ray-head.js';
 
 const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 
 let harness: RayInS3;
 beforeAll(async () => {
@@ -39,6 +40,22 @@ describe('jobs on a real Ray whose nodes see only S3', () => {
       const bytes = await read(`output/candidate/${path}`);
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     }
+    await untilNothingIsLeft();
+  });
+
+  test('a search whose trials run on several nodes is the same, though a node has nothing but S3', async () => {
+    const { head, platform, storage } = harness;
+    await joinRayNode(head, { memoryBytes: 2 * GIB, cpus: 2, ownDisk: harness.work });
+    const settings = { concurrency: 2, threads: 2 }; // a trial takes a node's CPUs
+    const job = await harness.makeSearch({ name: 'spread', trials: 6, rows: 5000, tenureValues: 3650, settings });
+    const state = await untilOver(platform, await platform.submit(job), REMOTE_PATIENCE);
+    expect(state).toMatchObject({ kind: 'exited' });
+    const bytes = await storage.read(`${job.jobDirUri}/_result.json`);
+    const result = JobResult.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    expect(result.values).toMatchObject({ trials: 6, trainRows: 5000 });
+    const actors = await fetch(`${head.address}/api/v0/actors?detail=true&limit=1000`);
+    const ofJob = (await actors.text()).matchAll(/"class_name": ?"[^"]*Trainable[^"]*"[^}]*?"node_id": ?"(\w+)"/g);
+    expect(new Set([...ofJob].map(([, node]) => node)).size).toBe(2);
     await untilNothingIsLeft();
   });
 
