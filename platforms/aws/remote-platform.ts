@@ -17,9 +17,9 @@ import { refuseTooLarge } from '../refuse-too-large.js';
 import type { LogReader, LogReading } from '../job-log.js';
 import { faultOf, wordsOf } from './aws-fault.js';
 import { lazily } from './client-settings.js';
-import { uploadCode } from './code-bundle.js';
+import { uploadCode } from '../remote/code-bundle.js';
 import { jobName } from './job-name.js';
-import { RemoteJobFolder } from './remote-job-folder.js';
+import { RemoteJobFolder } from '../remote/remote-job-folder.js';
 import type { FoundLog, ReadLog, RemoteJob, RemoteService, ServiceState } from './remote-service.js';
 import { lookAt, requireAll } from './requirement.js';
 import { startOnce } from './start-once.js';
@@ -48,6 +48,9 @@ const LONGEST_PAUSE_MS = 15_000;
 const SHORTEST_PAUSE_MS = 1_000;
 const PAUSE_GROWTH = 1.7;
 
+/** A service's clock and the storage's need not agree. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
 type RunningState = Extract<ServiceState, { kind: 'queued' | 'running' }>;
 
 /**
@@ -58,6 +61,7 @@ export class RemotePlatform implements Platform {
   readonly name: string;
   readonly largest: Resources;
   readonly sizes?: readonly Resources[];
+  readonly hostBytesOf?: NonNullable<Offer['hostBytesOf']>;
   readonly usageOf?: NonNullable<Offer['usageOf']>;
   /** A poll is two requests: at a minute's distance 120 an hour, with the denser ones at the start under 150. */
   readonly pacing: Pacing = { firstMs: 5_000, maxMs: 60_000 };
@@ -70,6 +74,7 @@ export class RemotePlatform implements Platform {
     this.name = service.name;
     this.largest = service.offer.largest;
     if (service.offer.sizes) this.sizes = service.offer.sizes;
+    if (service.offer.hostBytesOf) this.hostBytesOf = service.offer.hostBytesOf;
     if (service.offer.usageOf) this.usageOf = service.offer.usageOf;
     this.#ready = lazily(() => requireAll(service.requirements()));
   }
@@ -186,7 +191,7 @@ export class RemotePlatform implements Platform {
         : await startOnce({
             folder,
             start: () => this.service.start(remote),
-            find: (since) => this.service.find(remote.name, since),
+            find: (since) => this.#find(remote.name, since),
             claimMs: patience?.claimMs,
           });
       return await folder.noteSubmitted(id);
@@ -207,7 +212,11 @@ export class RemotePlatform implements Platform {
   async #findStarted(folder: RemoteJobFolder): Promise<string | undefined> {
     const since = await folder.findClaim(1);
     const job = since && (await folder.findJob());
-    return job && this.service.find(jobName(job.stage, job.jobKey), since);
+    return job && this.#find(jobName(job.stage, job.jobKey), since);
+  }
+
+  #find(name: string, since: Date): Promise<string | undefined> {
+    return this.service.find(name, new Date(since.getTime() - CLOCK_SKEW_MS));
   }
 
   /** Returns when the job is over. */

@@ -3,7 +3,7 @@ import type { Engine, JobSpec, Progress } from '../../contracts/job.js';
 import type { Offer } from '../../contracts/offer.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { LogPosition, LogReader } from '../job-log.js';
-import type { CodeInStorage } from './code-bundle.js';
+import type { CodeInStorage } from '../remote/code-bundle.js';
 import type { Requirement } from './requirement.js';
 
 /** A job as a service is asked to run it. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TemperedError } from '../../contracts/failure.js';
 import { type TemporaryStorage, temporaryStorage } from '../../test/contracts/temporary-storage.js';
-import { RemoteJobFolder } from './remote-job-folder.js';
+import { RemoteJobFolder } from '../remote/remote-job-folder.js';
 import { startOnce } from './start-once.js';
 
 let temporary: TemporaryStorage;

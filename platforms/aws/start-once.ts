@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemperedError } from '../../contracts/failure.js';
 import { faultOf } from './aws-fault.js';
-import type { RemoteJobFolder } from './remote-job-folder.js';
+import type { RemoteJobFolder } from '../remote/remote-job-folder.js';
 
 /**
  * How long whoever claimed a job may take to start it. Longer than the one request of a start can take, shorter than the activity around

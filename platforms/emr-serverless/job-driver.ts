@@ -3,6 +3,7 @@ import type { EmrServerlessProfile } from '../../contracts/platform-profiles.js'
 import type { Resources } from '../../contracts/resources.js';
 import { bootstrapArguments } from '../aws/bootstrap.js';
 import type { RemoteJob } from '../aws/remote-service.js';
+import { optionWord } from '../launch/option-word.js';
 import { ARCHIVE_PYTHON, sparkClusterConf } from '../launch/spark-cluster.js';
 import { WORKER_DISK_GIB } from './sizes.js';
 
@@ -34,15 +35,10 @@ export function jobDriver(job: RemoteJob, profile: EmrServerlessProfile): StartJ
       entryPoint: code.bootstrapUri,
       entryPointArguments: bootstrapArguments(job, `/tmp/tempered/${name}`),
       sparkSubmitParameters: Object.entries(conf)
-        .map(([key, value]) => `--conf ${quoted(`${key}=${value}`)}`)
+        .map(([key, value]) => `--conf ${optionWord(`${key}=${value}`)}`)
         .join(' '),
     },
   };
-}
-
-/** The service cuts the text at blanks outside quotes, as a shell does. */
-function quoted(text: string): string {
-  return /[\s"'\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : text;
 }
 
 function diskOf({ diskBytes }: Resources): string {

@@ -1,6 +1,7 @@
 import type { JobRun } from '@aws-sdk/client-emr-serverless';
 import type { Usage } from '../../contracts/usage.js';
 import type { ServiceState } from '../aws/remote-service.js';
+import { secondsBetween } from '../aws/seconds-between.js';
 
 /** How `stateDetails` tells the exit code of the driver. */
 const EXIT_CODE = /\bExit ?Code: ?(\d{1,3})\b/i;
@@ -56,8 +57,4 @@ function endOf(run: Partial<JobRun> | undefined): { readonly endedAt?: Date } {
 function exitCodeIn(reason: string | null): number | null {
   const [, code] = EXIT_CODE.exec(reason ?? '') ?? [];
   return code === undefined ? null : Number(code);
-}
-
-function secondsBetween(from: Date | undefined, to: Date | undefined): number {
-  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : 0;
 }

@@ -16,9 +16,6 @@ import { jobDriver } from './job-driver.js';
 import { jobRunState } from './job-run-state.js';
 import { emrServerlessOffer } from './sizes.js';
 
-/** The service's clock and ours need not agree. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-
 /** Of a driver, in the order in which they are read; the second is there with every job that is over. */
 const LOG_FILES = ['stdout.gz', 'stderr.gz'];
 
@@ -97,8 +94,8 @@ export class EmrServerlessService implements RemoteService {
   find(name: string, since: Date): Promise<string | undefined> {
     const { applicationId } = this.options.profile;
     return this.#call({ action: `look for the job run ${name}` }, async ({ sdk, client }) => {
-      const createdAtAfter = new Date(since.getTime() - CLOCK_SKEW_MS);
-      for await (const page of sdk.paginateListJobRuns({ client, pageSize: 50 }, { applicationId, createdAtAfter })) {
+      const request = { applicationId, createdAtAfter: since };
+      for await (const page of sdk.paginateListJobRuns({ client, pageSize: 50 }, request)) {
         const found = page.jobRuns?.find((run) => run.name === name);
         if (found?.id !== undefined) return found.id;
       }

@@ -6,7 +6,7 @@ import type { AwsProfile, EmrProfile } from '../../contracts/platform-profiles.j
 import { layout } from '../../storage/layout.js';
 import type { Storage } from '../../storage/storage.js';
 import { faultOf } from '../aws/aws-fault.js';
-import { RemoteJobFolder } from '../aws/remote-job-folder.js';
+import { RemoteJobFolder } from '../remote/remote-job-folder.js';
 import { retryThrottled } from '../aws/retry-throttled.js';
 import { startOnce } from '../aws/start-once.js';
 import { isLive, LIVE_STATES } from './cluster-end.js';

@@ -16,9 +16,6 @@ import { stepConfig } from './step-config.js';
 import { stepExitCode } from './step-exit.js';
 import { mayHaveDiedWithCluster, stepState } from './step-state.js';
 
-/** The service's clock and ours need not agree. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-
 /** Clusters that end while a step is on its way to them, one after the other. */
 const MOST_CLUSTERS = 3;
 
@@ -92,7 +89,7 @@ export class EmrService implements RemoteService {
 
   async find(name: string, since: Date): Promise<string | undefined> {
     for (const clusterId of await this.#clusters.findAll()) {
-      const stepId = await this.#findStep(clusterId, name, since.getTime() - CLOCK_SKEW_MS);
+      const stepId = await this.#findStep(clusterId, name, since);
       if (stepId !== undefined) return `${clusterId}/${stepId}`;
     }
     return undefined;
@@ -136,20 +133,25 @@ export class EmrService implements RemoteService {
     });
   }
 
-  /** What the step wrote to stdout, then to stderr: its process is the driver. */
+  /** What the step wrote to stdout, then to stderr: its process is the driver. Both are brought while it runs, too, and then lack its last words. */
   async findLog(id: string, bytes: number): Promise<FoundLog | null> {
     const folder = await this.#logFolderOf(id);
     if (folder === null) return { text: NO_LOGS, isWhole: true };
+    const controllerCode = await this.#exitByController(folder);
     const stderr = await this.#logs.findTail(`${folder}/stderr.gz`, bytes);
     if (stderr === null) return null;
     const stdout = (await this.#logs.findTail(`${folder}/stdout.gz`, bytes)) ?? '';
-    const exitCode = stepExitCode(stderr) ?? stepExitCode((await this.#controllerLog(folder)) ?? '');
-    return { text: lastBytes(stdout + stderr, bytes), isWhole: true, ...(exitCode !== null && { exitCode }) };
+    const exitCode = stepExitCode(stderr) ?? controllerCode;
+    const text = lastBytes(stdout + stderr, bytes);
+    return exitCode === null ? { text, isWhole: false } : { text, isWhole: true, exitCode };
   }
 
-  /** What the primary node tells of the step's process, where that could not tell its end itself. */
-  #controllerLog(folder: string): Promise<string | null> {
-    return this.#logs.findTail(`${folder}/controller.gz`, CONTROLLER_BYTES);
+  /**
+   * What the primary node tells of the step's process, where that could not tell its end itself. Asked for before the step's own files are
+   * read: they are brought together, so those that are read after this are whole when it knows an end.
+   */
+  async #exitByController(folder: string): Promise<number | null> {
+    return stepExitCode((await this.#logs.findTail(`${folder}/controller.gz`, CONTROLLER_BYTES)) ?? '');
   }
 
   async readLog(id: string, reader: LogReader, endedAt: Date | null): Promise<ReadLog> {
@@ -158,10 +160,10 @@ export class EmrService implements RemoteService {
       if (reader.from[NO_LOGS] === undefined) reader.take(Buffer.from(NO_LOGS));
       return { position: { [NO_LOGS]: { bytes: NO_LOGS.length, tag: null } }, isWhole: true };
     }
+    const hasEnd = endedAt !== null && (await this.#exitByController(folder)) !== null;
     const { position, writtenAt } = await this.#logs.readOn(folder, LOG_FILES, reader);
-    // What was brought while the step ran lacks its last words. S3 counts in seconds.
-    const isLast = endedAt !== null && writtenAt !== null && writtenAt.getTime() > endedAt.getTime() - 1_000;
-    return { position, isWhole: isLast };
+    const isWhole = hasEnd || (endedAt !== null && writtenAt !== null && writtenAt >= endedAt);
+    return { position, isWhole };
   }
 
   async logPlaces(id: string): Promise<readonly string[]> {
@@ -182,14 +184,14 @@ export class EmrService implements RemoteService {
   }
 
   /** Steps come newest first, so the search ends at the first that is older. */
-  #findStep(clusterId: string, name: string, sinceMs: number): Promise<string | undefined> {
+  #findStep(clusterId: string, name: string, since: Date): Promise<string | undefined> {
     return this.options.emr.call({ action: `look for the step ${name}` }, async ({ sdk, client }) => {
       for await (const page of sdk.paginateListSteps({ client }, { ClusterId: clusterId })) {
         const steps = page.Steps ?? [];
         const found = steps.find((step) => step.Name === name);
         if (found?.Id !== undefined) return found.Id;
         const oldestMs = steps.at(-1)?.Status?.Timeline?.CreationDateTime?.getTime() ?? 0;
-        if (oldestMs < sinceMs) return undefined;
+        if (oldestMs < since.getTime()) return undefined;
       }
       return undefined;
     });

@@ -1,5 +1,6 @@
 import type { Cluster, Step } from '@aws-sdk/client-emr';
 import type { ServiceState } from '../aws/remote-service.js';
+import { secondsBetween } from '../aws/seconds-between.js';
 import { clusterEnd } from './cluster-end.js';
 
 /** True for a step of which the cluster's own end may say more: it ended, and not by itself. */
@@ -56,8 +57,4 @@ export function stepState(
 /** EMR's word for not knowing is no reason: the log is read. */
 function saysSomething(text: string | undefined): boolean {
   return text !== undefined && text !== '' && !/^unknown error\.?$/i.test(text);
-}
-
-function secondsBetween(from: Date | undefined, to: Date | undefined): number {
-  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : 0;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { COLLECTOR, COMPILE_LIGHTLY, isSmall } from './java-options.js';
 import type { Launch, LaunchSpec } from './launch.js';
+import { optionWord } from './option-word.js';
 import { directMemoryMib, driverHeapMib, resultLimitMib } from './spark-heap.js';
 
 /**
@@ -27,7 +28,7 @@ export function launchSpark(spec: LaunchSpec): Launch {
       join(venv, 'bin', 'spark-submit'),
       ...['--master', `local[${String(Math.max(1, Math.floor(resources.cpus)))}]`],
       ...['--driver-memory', `${String(heapMib)}m`],
-      ...['--driver-java-options', javaOptions(spec).map(quoted).join(' ')],
+      ...['--driver-java-options', javaOptions(spec).map(optionWord).join(' ')],
       ...Object.entries(conf).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
       entryPath,
       jobUri,
@@ -58,9 +59,4 @@ function javaOptions({ archivePath, resources, scratchDir, settings }: LaunchSpe
     `-XX:ErrorFile=${join(scratchDir, 'java-crash-%p.log')}`, // else it lands in the current folder
     '-XX:-UsePerfData', // else the JVM writes its statistics to the machine's temporary folder
   ];
-}
-
-/** For spark-submit, which cuts the text at blanks outside quotes. */
-function quoted(option: string): string {
-  return /[\s"'\\]/.test(option) ? `"${option.replace(/["\\]/g, '\\$&')}"` : option;
 }

@@ -1,6 +1,6 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { JOB_FILES, type JobSpec } from '../../contracts/job.js';
-import { NOTES } from '../aws/remote-job-folder.js';
+import { NOTES } from '../remote/remote-job-folder.js';
 import { submissionIdOf } from './submission-id.js';
 import type { JobStart } from './submission.js';
 

@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { Usage } from '../../contracts/usage.js';
 import type { ServiceState } from '../aws/remote-service.js';
+import { secondsBetween } from '../aws/seconds-between.js';
 
 /** How a FailureReason tells the exit code of the container. */
 const EXIT_CODE = /\bexit code:? ?(\d{1,3})\b/i;
@@ -141,8 +142,4 @@ function instanceUsage(machines: Machines | undefined, seconds: number | undefin
 function exitCodeIn(reason: string): number | null {
   const [, code] = EXIT_CODE.exec(reason) ?? [];
   return code === undefined ? null : Number(code);
-}
-
-function secondsBetween(from: Date | undefined, to: Date | undefined): number {
-  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : 0;
 }

@@ -48,6 +48,8 @@ export interface SparkOnAws {
   readonly cluster: NonNullable<EmrProfile['create']>;
   readonly emrServerless: EmrServerlessProfile;
   readonly storage: Storage;
+  /** On this machine, where the jobs run too. */
+  readonly folder: string;
   /** A platform object; each has what a restarted worker has. */
   readonly open: (name: SparkPlatform, change?: SparkOnAwsChanges) => Platform;
   /** Makes an application that takes jobs, or could. @returns its id */
@@ -109,7 +111,7 @@ async function openHarness(aws: FakeAws, serverless: EMRServerlessClient, folder
   };
   const place = { storage, folder, resources: { memoryBytes: 3 * GIB, cpus: 1, diskBytes: 0 } };
   return {
-    ...{ aws, serverless, awsProfile, emr, emrServerless, storage, makeApplication },
+    ...{ aws, serverless, awsProfile, emr, emrServerless, storage, folder, makeApplication },
     cluster: EmrProfile.shape.create.unwrap().parse(create),
     open: (name, change = {}) => {
       const places = { ...usual, ...change.places };

@@ -1,7 +1,4 @@
 import { CreateProcessingJobCommand, DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OUTCOME_FILE } from '../../contracts/attempt-outcome.js';
 import { TemperedError } from '../../contracts/failure.js';
@@ -9,7 +6,7 @@ import type { JobState } from '../../platforms/platform.js';
 import { jobName } from '../../platforms/aws/job-name.js';
 import { classify } from '../../recovery/classify.js';
 import { callsAnHour } from '../contracts/calls-an-hour.js';
-import { followLogs, type LogSource } from '../../scripts/logs/follow-logs.js';
+import { followToTheEnd } from '../contracts/followed-log.js';
 import { untilOver } from '../contracts/platform.js';
 import { holdsMib, madeOf, NOTHING, REMOTE_PATIENCE, RUNS_ON, verdictOf } from '../contracts/remote-jobs.js';
 import { type SageMakerHarness, withSageMaker } from '../contracts/sagemaker-harness.js';
@@ -25,13 +22,6 @@ const SPEAKS = 'print("begins", flush=True)';
 const DIES_WITH_A_WORD = `
 os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\\n  what():  std::bad_alloc\\n")
 os.abort()`;
-
-/** Says one thing, waits for a file, and says another. */
-const speaksTwice = (path: string): string => `
-print("first half", flush=True)
-while not os.path.exists("${path}"):
-    time.sleep(0.05)
-print("second half", flush=True)`;
 
 describe('jobs on SageMaker', () => {
   let harness: SageMakerHarness;
@@ -62,32 +52,8 @@ describe('jobs on SageMaker', () => {
   });
 
   test('the log of a job is followed from the wait for its machine to its last word', async () => {
-    const { platform, makeJob } = harness;
-    const folder = mkdtempSync(join(tmpdir(), 'tempered-follow-'));
-    try {
-      const job = await makeJob('speaks', speaksTwice(join(folder, 'go-on')));
-      const runJob = { stage: job.stage, attempt: 1, handle: await platform.submit(job) };
-      const [notes, said]: [string[], string[]] = [[], []];
-      const source: LogSource = {
-        pacing: { firstMs: 200, maxMs: 1_000 },
-        readLog: (handle, reader) => platform.readLog(handle, reader),
-        logPlaces: (handle) => platform.logPlaces(handle),
-      };
-      const whole = followLogs({
-        platforms: { sagemaker: source },
-        look: () => Promise.resolve({ jobs: [runJob], isRunning: said.length === 0 }),
-        print: (_job, chunk) => said.push(Buffer.from(chunk).toString('utf8')),
-        note: (_job, text) => notes.push(text),
-      });
-      await eventually(() => said.join('').includes('first half'), REMOTE_PATIENCE);
-      expect(said.join('')).not.toContain('second half');
-      writeFileSync(join(folder, 'go-on'), '');
-      await expect(whole).resolves.toEqual([runJob]);
-      expect(said.join('').match(/^(first|second) half$/gm)).toEqual(['first half', 'second half']);
-      expect(notes[0]).toMatch(/; it will be at https:.*cloudwatch.*tempered-speaks-/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const { notes } = await followToTheEnd({ ...harness, isLive: true });
+    expect(notes[0]).toMatch(/; it will be at https:.*cloudwatch.*tempered-speaks-/);
   });
 
   test('a service that refuses ten times for want of patience is asked until it takes the job, once', async () => {
@@ -246,6 +212,17 @@ describe('jobs on SageMaker', () => {
     expect(error).toBeInstanceOf(TemperedError);
     expect(error).toMatchObject({ code: then });
     await expect(madeOf(harness.aws, job)).resolves.toEqual({ made: 0, starts: 0 });
+  });
+
+  test('credentials that expire while a job runs stop neither the job nor the run', async () => {
+    const { aws, platform } = harness;
+    const handle = await platform.submit(await harness.makeJob('outlives', NOTHING));
+    await aws.fail({ service: 'sagemaker', kind: 'expired' });
+    await expect(platform.poll(handle)).rejects.toMatchObject({
+      code: 'PLATFORM_UNAVAILABLE',
+      message: expect.stringContaining('credentials') as unknown,
+    });
+    await expect(untilOver(platform, handle, REMOTE_PATIENCE)).resolves.toMatchObject({ kind: 'exited' });
   });
 
   test('a quota of zero ends the attempt by its own word', async () => {

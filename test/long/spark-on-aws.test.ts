@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CancelStepsCommand, EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Attempt, FailedAttempt } from '../../contracts/attempt.js';
@@ -6,6 +8,7 @@ import { jobName } from '../../platforms/aws/job-name.js';
 import type { JobState, Platform } from '../../platforms/platform.js';
 import { classify } from '../../recovery/classify.js';
 import { planNextAttempt } from '../../recovery/plan.js';
+import { followToTheEnd } from '../contracts/followed-log.js';
 import { untilOver } from '../contracts/platform.js';
 import {
   holdsMib,
@@ -29,6 +32,13 @@ import { heldOpen } from '../harness/held-open.js';
 import { isAlive } from '../harness/platform.js';
 
 const GIB = 2 ** 30;
+
+/** Prints, waits until it is told to go on, prints again and dies. */
+const speaksThenDies = (goOn: string): string => `
+print("it began", flush=True)
+while not os.path.exists(${JSON.stringify(goOn)}):
+    time.sleep(0.1)
+raise KeyError("no such column")`;
 
 /** The call that makes a job, and the one that makes what it runs on. */
 const STARTS = { emr: 'AddJobFlowSteps', 'emr-serverless': 'StartJobRun' } as const;
@@ -121,8 +131,7 @@ describe('a program that the kernel kills for memory', () => {
   test('has run out of it on EMR, where nobody counts kills but nobody asked for this one, and the next machine has room', async () => {
     const platform = harness.open('emr', { emr: { instanceTypes: ['m6i.xlarge', 'm6i.2xlarge'] } });
     const key = (number: number) => keyOf('emr', 'hungry', number);
-    const [whole] = (platform.sizes ?? []).filter(({ memoryBytes }) => memoryBytes === 12 * GIB); // all that YARN has of the smaller one
-    const small = await harness.makeJob('hungry', holdsMib(2200), { key: key(1), ...(whole && { resources: whole }) });
+    const small = await harness.makeJob('hungry', holdsMib(2200), { key: key(1) });
     const failed = await untilOver(platform, await platform.submit(small), REMOTE_PATIENCE);
     expect(failed).toMatchObject({ evidence: { exit: { code: 137 }, unasked: true, stopRequested: null } });
     const attempt = failedAttempt(failed, small);
@@ -130,8 +139,10 @@ describe('a program that the kernel kills for memory', () => {
     const limits = {
       cap: platform.largest,
       levers: ['memory' as const],
-      ...(platform.sizes && { sizes: platform.sizes }),
+      sizes: platform.sizes,
+      hostBytesOf: platform.hostBytesOf,
     };
+    // Workers of 6 and 12 GiB would have the same primary node.
     const next = planNextAttempt([attempt], limits);
     if (next.kind !== 'retry') throw new Error(next.kind);
     expect(next.attempt.resources.memoryBytes).toBe(24 * GIB);
@@ -298,15 +309,39 @@ describe('on EMR and EMR Serverless', () => {
     const failed = async () =>
       (await allJobs()).some((each) => each.name === jobName(job.stage, job.key) && each.state === 'FAILED');
     await eventually(failed, REMOTE_PATIENCE);
-    await expect(platform.logs(handle, 2 ** 20)).resolves.toBe('');
+    await expect(platform.logs(handle, 2 ** 20)).resolves.not.toContain('no such column');
     const early = await platform.readLog(handle, { from: {}, take: () => undefined });
-    expect(early).toMatchObject({ position: {}, isWhole: false, awaits: expect.stringContaining('to S3') as unknown });
+    expect(early).toMatchObject({ isWhole: false, awaits: expect.stringContaining('to S3') as unknown });
     const state = await platform.poll(handle);
     expect(state).toMatchObject({
       kind: 'failed',
       evidence: { errorClass: 'KeyError', logTail: expect.stringContaining('no such column') as unknown },
     });
     expect(verdictOf(state)).toBe('bug');
+  });
+
+  test('the log of a step of EMR is followed while it runs, to its last word', async () => {
+    const { notes } = await followToTheEnd({ ...onPlatform('emr'), isLive: true });
+    expect(notes.join()).toContain('every five minutes');
+  });
+
+  test('the log of a job of EMR Serverless is told when it is over, and until then where it will be', async () => {
+    const { notes } = await followToTheEnd({ ...onPlatform('emr-serverless'), isLive: false });
+    expect(notes.join()).toMatch(/; it will be at s3:.*SPARK_DRIVER/);
+  });
+
+  test('a step of EMR is not judged by what was brought of its log while it ran', async () => {
+    const { platform, fail, makeJob, run } = onPlatform('emr');
+    await fail({ kind: 'late-log', afterSeconds: 3 });
+    const goOn = join(harness.folder, 'go-on');
+    const job = await makeJob('spoke', speaksThenDies(goOn));
+    const handle = await platform.submit(job);
+    await eventually(async () => (await platform.logs(handle, 2 ** 20)).includes('it began'), REMOTE_PATIENCE);
+    writeFileSync(goOn, '');
+    await expect(run(job)).resolves.toMatchObject({
+      kind: 'failed',
+      evidence: { logTail: expect.stringMatching(/it began[\s\S]*no such column/) as unknown, exit: { code: 1 } },
+    });
   });
 
   testOnBoth(

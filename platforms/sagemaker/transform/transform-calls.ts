@@ -5,7 +5,7 @@ import { dataFiles } from '../../../storage/data-files.js';
 import { layout } from '../../../storage/layout.js';
 import type { Storage } from '../../../storage/storage.js';
 import { type AwsFault, faultOf } from '../../aws/aws-fault.js';
-import { RemoteJobFolder } from '../../aws/remote-job-folder.js';
+import { RemoteJobFolder } from '../../remote/remote-job-folder.js';
 import { ifNew, ifThere } from '../../aws/tolerate.js';
 import type { JobCalls } from '../job-calls.js';
 import { transformState } from '../job-state.js';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 from test.fakes.aws.bucket import download, put_gzip
@@ -19,12 +20,14 @@ from test.fakes.aws.spark.log_text import last_exceptions, on_yarn
 from test.fakes.aws.spark.run import spark_process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from test.fakes.aws.job_process import Exit
     from test.fakes.aws.records import Record
 
 _LOGS_AFTER_SECONDS = 180
+_ARCHIVED_EVERY_SECONDS = 300
 _GRACE_SECONDS = 120
 _MESSAGE_LIMIT = 256
 
@@ -32,7 +35,9 @@ _MESSAGE_LIMIT = 256
 def run_step(job: Job, cluster: Record) -> None:
     """From RUNNING to its end, and its logs."""
     try:
-        exits = job.run(lambda folder: [_process(job, cluster, folder)])
+        exits = job.run(
+            lambda folder: [_process(job, cluster, folder)], while_running=_archiving(job, cluster)
+        )
     except ShuttingDown:
         raise
     except Exception as error:  # noqa: BLE001 - fetching the program may fail in any way; the step then fails, as there
@@ -149,18 +154,39 @@ def _controller_log(job: Job, ended: Exit | None) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def _archiving(job: Job, cluster: Record) -> Callable[[], bool]:
+    """Brings what the step has written so far to S3 from time to time, as the primary node does; never says that it is enough."""
+    place = _log_place(job, cluster)
+    archived_at = time.monotonic()
+
+    def look() -> bool:
+        nonlocal archived_at
+        if place is not None and time.monotonic() - archived_at >= _ARCHIVED_EVERY_SECONDS / job.host.speed:
+            stderr = job.folder / "run-0" / "stderr"
+            _archive(job, place, stderr.read_text(errors="replace") if stderr.exists() else "", None)
+            archived_at = time.monotonic()
+        return False
+
+    return look
+
+
+def _archive(job: Job, place: str, stderr: str, ended: Exit | None) -> None:
+    s3 = job.host.client("s3")
+    stdout = job.folder / "run-0" / "stdout"
+    put_gzip(s3, f"{place}/stdout.gz", stdout.read_bytes() if stdout.exists() else b"")
+    put_gzip(s3, f"{place}/stderr.gz", stderr.encode())
+    put_gzip(s3, f"{place}/controller.gz", _controller_log(job, ended).encode())
+
+
 def _keep_logs(job: Job, cluster: Record, stderr: str, ended: Exit | None = None) -> None:
     """What the step wrote, and its containers, minutes after the end, as there."""
     place = _log_place(job, cluster)
     if place is None:
         return
     job.pause_for_logs(_LOGS_AFTER_SECONDS)
+    _archive(job, place, stderr, ended)
     s3 = job.host.client("s3")
     folder = job.folder / "run-0"
-    stdout = folder / "stdout"
-    put_gzip(s3, f"{place}/stdout.gz", stdout.read_bytes() if stdout.exists() else b"")
-    put_gzip(s3, f"{place}/stderr.gz", stderr.encode())
-    put_gzip(s3, f"{place}/controller.gz", _controller_log(job, ended).encode())
     whole = f"1764000000000_{job.key[2:]}"
     base = f"{place.partition('/steps/')[0]}/containers/application_{whole}"
     for name in ("stderr", "stdout"):
