@@ -37,31 +37,32 @@ const TWO_AT_ONCE: Settings = { concurrency: 2 };
 
 /**
  * Every fault, the longest first. `mib` is what one unit of work takes beside the job's own memory. Most first sizes are three to five
- * times too small. Some faults strike at once, some fill the memory up, some meet a heavy unit half-way or near the end (`heavyFrom`).
+ * times too small. Some faults fill the memory up; the others strike at a heavy unit (`heavyFrom`), and those of a stage are spread over it: at
+ * once, half-way, near its end.
  */
 export const FAULTS: readonly Fault[] = [
   memory('tune-heavy-trials', 1664, { inject: { fault: 'hold', mib: 500 }, settings: TWO_AT_ONCE }),
   // Ray's monitor looks at the whole machine, so the kernel may be quicker: the one or the other.
   memory('tune-monitor', 2048, {
-    inject: { fault: 'ray-monitor', mib: 2500, heavyFrom: 1 },
+    inject: { fault: 'ray-monitor', mib: 1500, heavyFrom: 1 },
     region: ['host', 'container'],
     alone: true,
   }),
   memory('tune-object-store', 1280, { inject: { fault: 'object-store', mib: 1000, heavyFrom: 4 } }),
   memory('tune-killed-child', 1280, { inject: { fault: 'killed-child', mib: 2500, heavyFrom: 7 } }),
 
-  memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 200, heavyFrom: 2 }, region: 'driver-heap' }),
+  memory('etl-heap', 1152, { inject: { fault: 'spark-heap', mib: 200, heavyFrom: 1 }, region: 'driver-heap' }),
   memory('etl-result-limit', 2048, {
-    inject: { fault: 'spark-result', mib: 24, heavyFrom: 3 },
+    inject: { fault: 'spark-result', mib: 24, heavyFrom: 4 },
     settings: { resultLimitMiB: 8 },
     region: 'driver-result-limit',
   }),
   memory('etl-broadcast', 1152, {
-    inject: { fault: 'spark-broadcast', mib: 256, heavyFrom: 2 },
+    inject: { fault: 'spark-broadcast', mib: 256, heavyFrom: 3 },
     region: 'broadcast',
   }),
-  memory('etl-python-worker', 1152, { inject: { fault: 'spark-python', mib: 1400, heavyFrom: 4 } }),
-  memory('etl-driver-process', 1152, { inject: { fault: 'hold', mib: 2500, heavyFrom: 4 } }),
+  memory('etl-python-worker', 1152, { inject: { fault: 'spark-python', mib: 1400, heavyFrom: 5 } }),
+  memory('etl-driver-process', 1152, { inject: { fault: 'hold', mib: 2500, heavyFrom: 6 } }),
   memory('etl-leak', 1152, { inject: { fault: 'leak', mib: 400 } }),
 
   memory('generate-heavy-workers', 320, { inject: { fault: 'hold', mib: 400 } }),

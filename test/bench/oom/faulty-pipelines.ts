@@ -11,11 +11,11 @@ const MIB = 2 ** 20;
  * a step of the ETL, or a trial's way to its next rung, of which a trial has five.
  */
 const UNIT_SECONDS: Readonly<Record<FaultyStage, number>> = {
-  generate: 2,
-  etl: 6,
-  tune: 4,
-  evaluate: 1.5,
-  predict: 4,
+  generate: 3,
+  etl: 10,
+  tune: 5,
+  evaluate: 2,
+  predict: 5,
 };
 
 /** The program that puts a fault into the processes of a stage's real job. */
