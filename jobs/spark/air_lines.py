@@ -99,7 +99,7 @@ def with_reason(rows: DataFrame, rules: Mapping[str, Column]) -> DataFrame:
 
 
 def first_counts(rows: DataFrame, keys: Sequence[str], twice: str) -> DataFrame:
-    """Of two good rows with the same keys the first one counts, the other gets the reason `twice`; bad ones are no rivals."""
+    """Of good rows with the same keys the first one counts, others get the reason `twice`; bad ones are no rivals."""
     same = Window.partitionBy(*keys, F.col("reason").isNull()).orderBy("file", "line")
     repeated = F.when(F.col("reason").isNull() & (F.row_number().over(same) > 1), F.lit(twice))
     return rows.withColumn("reason", F.coalesce("reason", repeated))

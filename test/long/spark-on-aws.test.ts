@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CancelStepsCommand, EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Attempt, FailedAttempt } from '../../contracts/attempt.js';
@@ -8,7 +6,6 @@ import { jobName } from '../../platforms/aws/job-name.js';
 import type { JobState, Platform } from '../../platforms/platform.js';
 import { classify } from '../../recovery/classify.js';
 import { planNextAttempt } from '../../recovery/plan.js';
-import { followToTheEnd } from '../contracts/followed-log.js';
 import { untilOver } from '../contracts/platform.js';
 import {
   holdsMib,
@@ -32,13 +29,6 @@ import { heldOpen } from '../harness/held-open.js';
 import { isAlive } from '../harness/platform.js';
 
 const GIB = 2 ** 30;
-
-/** Prints, waits until it is told to go on, prints again and dies. */
-const speaksThenDies = (goOn: string): string => `
-print("it began", flush=True)
-while not os.path.exists(${JSON.stringify(goOn)}):
-    time.sleep(0.1)
-raise KeyError("no such column")`;
 
 /** The call that makes a job, and the one that makes what it runs on. */
 const STARTS = { emr: 'AddJobFlowSteps', 'emr-serverless': 'StartJobRun' } as const;
@@ -318,30 +308,6 @@ describe('on EMR and EMR Serverless', () => {
       evidence: { errorClass: 'KeyError', logTail: expect.stringContaining('no such column') as unknown },
     });
     expect(verdictOf(state)).toBe('bug');
-  });
-
-  test('the log of a step of EMR is followed while it runs, to its last word', async () => {
-    const { notes } = await followToTheEnd({ ...onPlatform('emr'), isLive: true });
-    expect(notes.join()).toContain('every five minutes');
-  });
-
-  test('the log of a job of EMR Serverless is told when it is over, and until then where it will be', async () => {
-    const { notes } = await followToTheEnd({ ...onPlatform('emr-serverless'), isLive: false });
-    expect(notes.join()).toMatch(/; it will be at s3:.*SPARK_DRIVER/);
-  });
-
-  test('a step of EMR is not judged by what was brought of its log while it ran', async () => {
-    const { platform, fail, makeJob, run } = onPlatform('emr');
-    await fail({ kind: 'late-log', afterSeconds: 3 });
-    const goOn = join(harness.folder, 'go-on');
-    const job = await makeJob('spoke', speaksThenDies(goOn));
-    const handle = await platform.submit(job);
-    await eventually(async () => (await platform.logs(handle, 2 ** 20)).includes('it began'), REMOTE_PATIENCE);
-    writeFileSync(goOn, '');
-    await expect(run(job)).resolves.toMatchObject({
-      kind: 'failed',
-      evidence: { logTail: expect.stringMatching(/it began[\s\S]*no such column/) as unknown, exit: { code: 1 } },
-    });
   });
 
   testOnBoth(

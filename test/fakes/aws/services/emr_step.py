@@ -35,9 +35,7 @@ _MESSAGE_LIMIT = 256
 def run_step(job: Job, cluster: Record) -> None:
     """From RUNNING to its end, and its logs."""
     try:
-        exits = job.run(
-            lambda folder: [_process(job, cluster, folder)], while_running=_archiving(job, cluster)
-        )
+        exits = job.run(lambda folder: [_process(job, cluster, folder)], while_running=_archiving(job, cluster))
     except ShuttingDown:
         raise
     except Exception as error:  # noqa: BLE001 - fetching the program may fail in any way; the step then fails, as there
@@ -155,7 +153,7 @@ def _controller_log(job: Job, ended: Exit | None) -> str:
 
 
 def _archiving(job: Job, cluster: Record) -> Callable[[], bool]:
-    """Brings what the step has written so far to S3 from time to time, as the primary node does; never says that it is enough."""
+    """Brings what the step has written so far to S3 from time to time, as there; never says that it is enough."""
     place = _log_place(job, cluster)
     archived_at = time.monotonic()
 
