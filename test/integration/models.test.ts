@@ -61,6 +61,7 @@ describe('which model is in use', () => {
       champions: moved,
     });
     expect((await models('show', 'salary')).stdout).toMatch(/is +lightgbm for salary from age, is_active, tenure_days/);
+    expect((await models('list', 'salary')).stdout).toBe((await models('list')).stdout);
     expect((await models('list')).stdout).toMatch(
       new RegExp(`salary +${first?.sha256.slice(0, 12) ?? ''} +champion +0\\.5 +5 `),
     );
@@ -68,6 +69,26 @@ describe('which model is in use', () => {
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('nothing to roll back to');
     expect(none.stderr).toContain('next   choose a version: npx tempered models list salary');
+  });
+
+  test('is the one stored last when a promotion names no version; what it predicts is followed to its end', async () => {
+    await expect(models('promote', 'salary')).resolves.toMatchObject({ code: 0 });
+    const started = await platform.startWorkflow(
+      'predict',
+      '--set',
+      `dataset=${dataset}`,
+      '--set',
+      'csv=true',
+      '--json',
+    );
+    const { runId } = z.object({ runId: z.string() }).parse(documentOf(started));
+    const followed = await platform.tempered('logs', runId, '--follow', '--json');
+    expect(JSON.parse(followed.stdout)).toMatchObject({ runId, jobs: [{ stage: 'predict', platform: 'local' }] });
+    expect(documentOf(await platform.tempered('show', runId, '--json'))).toMatchObject({
+      status: 'completed',
+      result: { model: { sha256: second?.sha256 } },
+    });
+    await expect(platform.tempered('logs', runId, '--follow')).resolves.toMatchObject({ code: 0 });
   });
 });
 
