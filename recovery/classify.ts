@@ -38,7 +38,10 @@ function judgeStopped(facts: Facts): Verdict {
 function judgePlatform(facts: Facts): Verdict | null {
   const coded = first(PLATFORM_CODE_RULES, facts);
   if (coded) return coded;
-  return causeOf(decideReason(facts), facts);
+  const said = causeOf(decideReason(facts), facts);
+  // A platform that only says that memory ran out leaves it to the job to say which.
+  const told = said?.region === 'host' ? causeOf(decideError(facts), facts) : null;
+  return told && isMemory(told) ? told : said;
 }
 
 function judgeError(facts: Facts): Verdict | null {

@@ -7,7 +7,7 @@ type Cause = Extract<Judgement, { kind: 'cause' }>;
 type Telling = Exclude<Judgement, { kind: 'nothing' }>;
 
 const NOT_MADE =
-  /\b(?:[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to|[Cc]annot|[Cc]an't) (?:load|create|initiali[sz]e|start|allocate|build|construct|set up)\b/;
+  /\b(?:[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to|[Cc]annot|[Cc]an't) (?:load|create|initiali[sz]e|start|allocate|build|construct|set up)\b|\bis not initialized\b/;
 
 /**
  * What the log as a whole says. The last words of the process count most, then what was logged as an error, and warnings only

@@ -61,12 +61,14 @@ export class SayingMatcher {
     return !rule.also || className !== null || this.anywhere || rule.also.test(text);
   }
 
-  #says({ in: where, pattern }: TextRule): boolean {
+  #says({ in: where, pattern, ofMemory, kind }: TextRule): boolean {
     if (where === 'class') return this.#headed !== '' && pattern.test(this.#headed);
-    if (where === 'statement')
-      return (
-        this.#line && this.#stands(pattern, this.saying.className === null ? this.saying.text : this.saying.message)
-      );
+    if (where === 'statement') {
+      const { className, message, text } = this.saying;
+      // Whoever only supposes speaks of memory in the same words.
+      const said = ofMemory && kind === 'out-of-memory' ? (this.#own ?? '') : className === null ? text : message;
+      return this.#line && this.#stands(pattern, said);
+    }
     if (this.#own === null) return false;
     return this.#line ? this.#stands(pattern, this.#own) : pattern.test(this.#own);
   }

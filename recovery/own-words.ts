@@ -25,10 +25,14 @@ export function speaksForItself({ className, message }: Saying): boolean {
   return !ABOUT_VALUES.test(simpleName(className)) || OF_THE_RUNTIME.test(message);
 }
 
+/** What had not happened yet. */
+const NOT_YET = /\b(?:before|until|lest|would|will)\b[^.\n]{0,40}\bruns? out\b[^.\n]{0,200}/gi;
+
 /** A text without what it quotes, and without sentences that only suppose or advise, and without numbered possibilities. */
 export function ownWords(text: string): string {
   const bare = text
     .replace(ADVISING_END, '')
+    .replace(NOT_YET, '')
     .replace(QUOTED_NAME, '$1$2')
     .replace(QUOTED, '""')
     .replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));

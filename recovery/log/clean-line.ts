@@ -11,7 +11,9 @@ const ZONE = String.raw`(?: ?(?:Z|UTC|GMT|CET|CEST|[ECMP][SD]T|[+-]\d\d:?\d\d))?
 const PREFIXES: readonly RegExp[] = [
   // Containerd and CRI-O: time, stream, whether the line is full.
   /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] /,
-  new RegExp(String.raw`^[[(]?\d{4}[-/.]\d\d[-/.]\d\d[T _]${CLOCK}${ZONE}(?:\](?=[A-Z])|[\])]?[:,|]?(?:[ \t]|$))`),
+  new RegExp(
+    String.raw`^[[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T _]|, )${CLOCK}${ZONE}(?:\](?=[A-Z])|[\])]?[:,|]?(?:[ \t]|$))`,
+  ),
   new RegExp(String.raw`^[[(]?\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4},? ${CLOCK}${ZONE}[\])]?[:,|]?(?:[ \t]|$)`),
   new RegExp(String.raw`^\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} ${CLOCK}(?:${ZONE} \d{4})?\]?(?:[ \t]|$)`),
   new RegExp(String.raw`^\[?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AaPp][Mm])?\]?[:|]?(?:[ \t]|$)`),
@@ -58,7 +60,8 @@ const LEVEL_FIRST = new RegExp(String.raw`^ {0,4}[[<(]?(${NAMES})[\]>)]?(?: - |[
 const LEVEL_IN_BRACKETS = /^ {0,4}\[(fatal|critical|severe|error|err|warning|warn|info|notice|debug|trace)\] ?/i;
 const LEVEL_AS_FIELD = /^(?:[a-z]{1,8}=\S{1,60} ){0,3}level=(\w{3,8}) (?:msg=)?/;
 const LEVEL_AFTER_NAME = new RegExp(String.raw`^(?:- )?[\w.$/-]{1,80}(?: - ?| |:)(${NAMES})(?: -)?[ :]{1,3}`);
-const GLOG = /^([IWEF])\d{4,8} \d\d:\d\d:\d\d(?:\.\d{1,9})? {1,8}\d{1,10} [\w./-]{1,120}:\d{1,6}\] ?/;
+/** Google's logger and TensorFlow's, which writes the time before the level. */
+const GLOG = /^([IWEF])(?:\d{4,8} \d\d:\d\d:\d\d(?:\.\d{1,9})? {1,8}\d{1,10})? [\w./-]{1,120}:\d{1,6}\] ?/;
 
 /** `[main]`, `[pool-1-thread-3]`; not Spark's `[ERROR_CLASS]`, which is part of what is said. */
 const BRACKETED = /^\[(?![A-Z_0-9.]{1,80}\])[\w .:/#@,+*-]{1,160}\] ?/;

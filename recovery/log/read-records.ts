@@ -11,6 +11,9 @@ const EMBEDDED_TRACEBACK = /Traceback \(most recent call last\):$/;
 const PYTHON_FRAME = /^File ".{1,400}", line \d{1,9}/;
 const FRAME =
   /^(?:at [\w.$<>/@\[\] ,-]{1,300}[(:]|at (?:async )?\S{1,300} ?\(|at \/|at node:|at file:|\.{3} \d{1,6} (?:more|common frames)|\[bt\]|#\d{1,3} |goroutine \d|Stack ?trace:?$|Driver stacktrace:|[~^]{3,}|\d{1,4}: 0x)/i;
+/** A stack that Spark's executors share: a task ran below it. */
+const TASK_FRAME =
+  /^at org\.apache\.spark\.(?:executor\.Executor\$TaskRunner|sql\.execution\.datasources\.FileScanRDD)\b/;
 const DIRECT = /^The above exception was the direct cause of the following exception:$/;
 const HANDLED = /^During handling of the above exception, another exception occurred:$/;
 const CAUSED = /^Caused by: /;
@@ -22,7 +25,7 @@ const THROWN =
   /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable|[a-z]OOM)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
 /** A line without any of these is progress or data. */
 const TELLING =
-  /memory|memset|allo[cz]|speicher|m[ée]moire|memoria|vecteur|ENOMEM|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than/i;
+  /memory|memset|allo[cz]|speicher|m[ée]moire|memoria|vecteur|ENOMEM|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than|SIG(?:TERM|KILL)/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
@@ -77,6 +80,8 @@ class RecordReader {
   #strayed = 0;
   #inAnswer = false;
   #margin = false;
+  /** The record is an exception that was set in. */
+  #setIn = false;
 
   records(): readonly LogRecord[] {
     this.#open(new RecordBuilder('line', null, true));
@@ -138,6 +143,7 @@ class RecordReader {
       return;
     }
     if (FRAME.test(text)) {
+      if (TASK_FRAME.test(text)) current.noteContext(text);
       current.sawFrame(level);
       return;
     }
@@ -191,6 +197,7 @@ class RecordReader {
   #open(builder: RecordBuilder): RecordBuilder {
     this.#done.push({ builder: this.#current, line: this.#openedAt });
     this.#current = builder;
+    this.#setIn = false;
     this.#openedAt = this.#line;
     return builder;
   }
@@ -288,6 +295,8 @@ class RecordReader {
     const { text } = line;
     const current = this.#current;
     if (this.#markWentOn(text)) return;
+    // A manual explains below an error what it means.
+    if (this.#setIn && line.indented && sayingOf(text).className === null) current.discount();
     if (
       current.form !== 'line' &&
       !STANDS_ALONE.test(text) &&
@@ -304,7 +313,13 @@ class RecordReader {
       current.extend(text);
       return;
     }
-    if (TELLING.test(text) && !LISTED.test(text)) this.#open(new RecordBuilder('line', null, true)).say(text);
+    if (TELLING.test(text) && !LISTED.test(text)) {
+      const builder = this.#open(new RecordBuilder('line', null, true));
+      builder.say(text);
+      this.#setIn = line.indented && builder.last?.className != null;
+    }
+    // What is printed ends what was logged: an exception below it is not the logger's.
+    else if (current.form === 'line' && current.level === 'quiet') this.#open(new RecordBuilder('line', null, true));
   }
 
   #markWentOn(text: string): boolean {

@@ -1,7 +1,7 @@
 import type { TextRule } from './rule.js';
 
 /** A process that got SIGKILL, as its exit code is told. */
-const SIGKILL_TOLD = /exit(?:ed)?(?: with)?(?: ?status| ?code)?[ :]{0,3}137\b(?!\.\d)/i;
+const SIGKILL_TOLD = /(?:exit(?:ed)?|error)(?: with)?(?: ?status| ?code)?(?: is)?[ :]{0,3}137\b(?!\.\d)/i;
 
 /** Kills for a container's limit, as YARN, Kubernetes, ECS and Docker word them. */
 export const CLUSTER_RULES: readonly TextRule[] = [

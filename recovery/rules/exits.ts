@@ -6,12 +6,12 @@ function signalIs(...names: readonly string[]): FieldRule['match'] {
   return (facts: Facts) => (facts.signal !== null && names.includes(facts.signal) ? exitText(facts) : null);
 }
 
-/** Spark's exit code for a full heap. In local mode, and on any platform for the driver itself, it is the driver's heap. */
+/** Spark's exit code for a full heap. In local mode, and on any platform for the driver itself, it is the driver's heap; a log of one executor is of that one. */
 export const SPARK_EXIT: FieldRule = {
   id: 'spark-exit-52',
   kind: 'out-of-memory',
   certainty: 'definite',
-  region: 'driver-heap',
+  region: ({ facts }) => (facts.isExecutorsLog && !facts.isLocalSpark ? 'jvm-heap' : 'driver-heap'),
   source: 'SparkExitCode.OOM = 52, observed on Spark 4.1.3',
   match: ({ isSpark, code }) => (isSpark && code === 52 ? 'exit code 52 (JVM out of memory)' : null),
 };

@@ -61,7 +61,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Task was not acquired|We encountered an internal error/i,
+      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|ContainerStatusUnknown|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Task was not acquired|We encountered an internal error/i,
     takesAway: true,
     source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
   },
@@ -72,7 +72,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|exceed quota limits?|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required executor memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|exceeds? your (?:[\w-]+ ){0,3}limit\b|\bRESOURCE:(?:MEMORY|CPU|GPU|ENI)\b|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|exceed quota limits?|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required (?:executor|AM) memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -92,8 +92,8 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'class',
     pattern:
-      /^[\w.]{0,80}(?:Insufficient\w{0,30}Capacity|ResourceLimitExceeded|ServiceQuotaExceeded|MaxCapacityExceeded|QuotaExceeded|CapacityError)\w{0,20}(?:$|:)/,
-    source: 'AWS and GCP clients: the code is the class',
+      /^[\w.]{0,80}(?:Insufficient\w{0,30}Capacity|ResourceLimitExceeded|ServiceQuotaExceeded|MaxCapacityExceeded|QuotaExceeded|CapacityError|(?:Task|Actor)Unschedulable)\w{0,20}(?:$|:)/,
+    source: 'AWS and GCP clients: the code is the class; Ray',
   },
   {
     id: 'throttled-class',
@@ -112,7 +112,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|(?:Job was active|active on the node) longer than (?:the )?specified deadline|Could not execute broadcast in \d+ secs|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?= ?TIMEOUT|^TIMEOUT$/,
+      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|(?:Job was active|active on the node) longer than (?:the )?specified deadline|Could not execute broadcast in \d+ secs|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|operation timed out\b|\bno progress (?:for|in) \d|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?[:=] ?TIMEOUT|^TIMEOUT$/,
     source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks; PyTorch ProcessGroupNCCL',
   },
   {
@@ -132,7 +132,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CANCELLED by\b|operation was cancell?ed|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|State of this instance has been externally set|application \S{1,80} killed by user/i,
+      /CANCELLED by\b|operation was cancell?ed|(?:Job|Run|Step|Application|job|run|step)\b[^\n]{0,80}\b(?:was )?(?:cancell?ed|CANCELL?ED|stopped|killed) by (?:the )?(?:user|admin|owner|request)|killed by user|KILLED_BY_(?:RESOURCEMANAGER|APPMASTER|CONTAINER_SCHEDULER)|KILLED_AFTER_APP_COMPLETION|explicit termination request|User(?:Requested)?Stopped|USER_CANCELED|scancel\b|Terminated by user|\bintentionally stopped\b|\buser (?:asked|requested)\b|State ?[:=] ?CANCELLED\b|State of this instance has been externally set|application \S{1,80} killed by user/i,
     source: 'YARN ContainerExitStatus; Slurm; EMR, SageMaker and Databricks job states',
   },
   {

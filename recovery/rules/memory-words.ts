@@ -110,7 +110,7 @@ export const OF_THE_CLIENT = /for query result|retrieving query results|output b
 
 /** Words of an accelerator in a statement about memory. */
 export const OF_A_DEVICE =
-  /\b(?:CUDA|cuda\w*|GPUs?|Gpu\w+|HIP|ROCm|HBM|hbm|XPU|NPU|TPU|VRAM|device memory|on device|prefill|[Kk][Vv][- ]?[Cc]ache)\b/;
+  /\b(?:CUDA|cuda\w*|GPUs?|Gpu\w+|HIP|ROCm|HBM|hbm|XPU|NPU|TPU|VRAM|RMM|device memory|on device|prefill|[Kk][Vv][- ]?[Cc]ache)\b/;
 
 /** Memory of a JVM beside its heap. */
-export const OFF_HEAP = /\boff-?heap\b|\bnative memory\b|\bnon-heap\b|\bmemory pool\b|\bMemTarget\b/i;
+export const OFF_HEAP = /\boff-?heap\b|\bnative memory\b|\bnon-heap\b|\bmemory pool\b|\bMemTarget\b|\barrow\.memory\b/i;

@@ -38,7 +38,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'statement',
     pattern:
-      /\b(?:The \w{1,60}|[A-Z]\w{1,40}) "[^"]{1,200}" is invalid: [\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
+      /(?:\b(?:The \w{1,60}|[A-Z]\w{1,40}) "[^"]{1,200}" is invalid: )?\b(?:metadata|spec)\.[\w.[\]-]{1,200}: (?:Invalid|Required|Unsupported) value|maximum \w{1,30} usage per (?:Container|Pod) is|Error response from daemon: (?:Minimum memory|invalid|Range of)/i,
     source: 'Kubernetes API server, Docker daemon',
   },
   {
@@ -57,7 +57,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /\b(?:ImagePullBackOff|ErrImagePull|InvalidImageName|CreateContainerConfigError)\b|BOOTSTRAP_FAILURE|Library installation failed/,
+      /\b(?:ImagePullBackOff|ErrImagePull|InvalidImageName|CreateContainerConfigError)\b|BOOTSTRAP_FAILURE|\bbootstrap action \d+ (?:returned|failed)|Library installation failed/,
     source: 'Kubernetes, EMR, Databricks: what the job needs could not be had',
   },
   {
@@ -67,7 +67,7 @@ export const OWN_FAULT_RULES: readonly TextRule[] = [
     region: null,
     in: 'statement',
     pattern:
-      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|task \d{1,7}: Bus error|AddressSanitizer: (?!out-of-memory|requested|allocat)|SIGSEGV \(0xb\)|Fatal Python error: /,
+      /thread '[^']{1,80}' (?:\(\d{1,10}\) )?panicked at|panic: |Segmentation fault|task \d{1,7}: Bus error|AddressSanitizer: (?!out-of-memory|requested|allocat)|SIGSEGV \(0xb\)|Fatal Python error: (?!Aborted)/,
     source: 'Rust and Go panics, crashes that a shell, HotSpot or CPython reports',
   },
   {

@@ -16,7 +16,7 @@ export const PYTHON_RULES: readonly TextRule[] = [
     id: 'python-memory-error',
     kind: 'out-of-memory',
     certainty: 'definite',
-    region: 'python-worker',
+    region: allocator,
     in: 'class',
     pattern: /^(?:[\w.]{0,100}\.)?(?:_?(?:Array|Arrow)?MemoryError|JavaMemoryError|MemoryException)\b/,
     source: 'CPython MemoryError and its subclasses in NumPy and PyArrow; the message may be empty, observed',

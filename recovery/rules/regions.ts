@@ -9,7 +9,7 @@ export function javaHeap({ facts, saying, context }: Place): Region {
   const words = `${context} ${saying.text}`;
   if (/\bexecutor driver\b/.test(words)) return 'driver-heap';
   if (
-    /\bexecutor \d|\(TID |Executor task launch|Exception in task|Executor self-exiting|CoarseGrainedExecutor|ExecutorLostFailure|YarnAllocator|exited with (?:exit )?code 52|52\(JVM OOM\)/.test(
+    /\bexecutor \d|\(TID |Executor task launch|Exception in task|Executor self-exiting|Executor\$TaskRunner|FileScanRDD|CoarseGrainedExecutor|ExecutorLostFailure|YarnAllocator|exited with (?:exit )?code 52|52\(JVM OOM\)/.test(
       words,
     )
   ) {

@@ -29,7 +29,7 @@ export const SPARK_RULES: readonly TextRule[] = [
     region: 'broadcast',
     in: 'message',
     pattern:
-      /Cannot broadcast the table (?:that is|over) (?:larger than )?|_LEGACY_ERROR_TEMP_22(?:48|49)|broadcast the table to all worker nodes|BROADCAST_JOIN_OOM|build the broadcast relation|build (?:the )?hash (?:relation|map)/,
+      /Cannot broadcast the table (?:that is|over) (?:larger than )?|_LEGACY_ERROR_TEMP_22(?:48|49)|broadcast the table to all worker nodes|BROADCAST_JOIN_OOM|build the broadcast relation|broadcasted table (?:far )?exceeds estimates|build (?:the )?hash (?:relation|map)/,
     source:
       'Spark: QueryExecutionErrors.cannotBroadcastTableOverMaxTableBytesError, notEnoughMemoryToBuildAndBroadcastTableError',
   },
