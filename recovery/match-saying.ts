@@ -9,24 +9,31 @@ const PROGRAMS = /^(?:(?:[\w./+-]{1,60}(?:\[\d{1,10}\])?|Error|error|ERROR): {1,
 
 /** What stands before the words makes the line a row of data, or another's report of them. */
 const ABOUT_DATA =
-  /\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
-const MARKS_OF_DATA = /[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S)/;
+  /\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\bcommand failed: \S+ |\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
+const MARKS_OF_DATA = /->|[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S)/;
 /** Where in its source a program speaks from. */
 const PLACE =
   /^(?:\d{1,3}: )?[\w./+-]{1,120}\.(?:cc?|cpp|cxx|hh?|hpp|cu|rs|go|f90|java|scala|py)(?:, (?:line )?|:)\d{1,7}: /;
 /** Who it was that ended, by a name that was cut out. */
 const NAMED_PART =
   /\b(?:pod|container|job|node|process|task|step|service|worker|executor|instance|unit|application) ""/gi;
+/** What the words are the value of, in a scheduler's answer. */
+const STATE_FIELD = /\b(?:Job)?State ?[:=] ?$/;
 /** Whole sentences of their own. */
 const SENTENCES_BEFORE = /^[A-Z][^\n"'`={}|\t]{20,300}[a-z)][.!] (?=[A-Z:])/;
 /** Which file, line or container it was, in brackets. */
 const ASIDE = /\([^()\n]{0,200}\)/g;
 /** As little as that in front of the last words of all, which may stand in a scheduler's table. */
-const MARKS_OF_VALUES = /[,;\t={}[`]|(?<!\w)'/;
+const MARKS_OF_VALUES = /->|[,;\t={}[`]|(?<!\w)'/;
 
 /** True when what stands before the words makes the line data; the last words of all may stand in a table. */
 export function isDataBefore(text: string, inTable = false): boolean {
-  const before = text.replace(ASIDE, '').replace(PROGRAMS, '').replace(PLACE, '').replace(NAMED_PART, '');
+  const before = text
+    .replace(ASIDE, '')
+    .replace(PROGRAMS, '')
+    .replace(PLACE, '')
+    .replace(NAMED_PART, '')
+    .replace(STATE_FIELD, '');
   return (
     ABOUT_DATA.test(before) || (inTable ? MARKS_OF_VALUES : MARKS_OF_DATA).test(before.replace(SENTENCES_BEFORE, ''))
   );

@@ -38,6 +38,6 @@ export function ownWords(text: string): string {
     .replace(/\([^()]{0,200}\)/g, (aside) => (SUPPOSED.test(aside) ? '' : aside));
   return bare
     .split(/(?<=[.!?;])\s+|\n/)
-    .filter((sentence) => !SUPPOSED.test(sentence) && !/^\(\d\) /.test(sentence))
+    .filter((sentence) => !SUPPOSED.test(sentence) && !/^\(\d\) |\?$/.test(sentence))
     .join('\n');
 }

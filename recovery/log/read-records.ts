@@ -28,12 +28,15 @@ const TELLING =
   /memory|memset|allo[cz]|speicher|m[ée]moire|memoria|vecteur|ENOMEM|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than|SIG(?:TERM|KILL)/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
-  /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b|\w+ing due to|\[\w+\])/;
+  /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b(?! (?:Source|Code): )|\w+ing due to|\[\w+\])/;
 /** An item of a list, as in advice, documentation and a history of commits. */
 const LISTED = /^(?:[-*+>•] |(?=[a-f]*\d)[\da-f]{7,12} [\w(]|\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
   /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|trying (?:another|more|smaller|fewer|less|lower)\b|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
+
+/** Spark has done all tasks of a stage or a job: executors and tasks that it lost before were made good. */
+const ALL_DONE = /^Job \d{1,9} finished: |^Finished task [^\n]{1,200} \((\d{1,9})\/\1\)$/;
 
 /** A sentence that tells the reader what to do tells nothing of what the program did. */
 const ADVICE =
@@ -280,6 +283,7 @@ class RecordReader {
   #levelled({ text, level }: Line): void {
     this.#markWentOn(text);
     const builder = this.#open(new RecordBuilder('line', level, true));
+    if (ALL_DONE.test(text)) for (const { builder: before } of this.#done) before.discount();
     if (TELLING.test(text)) builder.say(text);
     if (EMBEDDED_TRACEBACK.test(text)) builder.awaiting = true;
   }

@@ -14,7 +14,7 @@ const OF_WAITING =
 
 /** Packages of what engines are joined with: their exceptions tell of the other end, those of all others of the program and its data. */
 const PLUMBING =
-  /^(?:java\.(?:io|net|nio|rmi|util\.concurrent)|io\.(?:netty|grpc)|org\.apache\.(?:hadoop|http|thrift)|org\.apache\.spark\.(?:rpc|network|shuffle|storage|scheduler|util|deploy))\./;
+  /^(?:java\.(?:io|net|nio|rmi|util\.concurrent)|io\.(?:netty|grpc)|org\.apache\.(?:hadoop\.(?:ipc|net|hdfs|yarn|io|util)|http|thrift)|org\.apache\.spark\.(?:rpc|network|shuffle|storage|scheduler|util|deploy))\./;
 
 /** True for an exception of what joins the parts of an engine. */
 export function isOfPlumbing({ className }: Saying): boolean {

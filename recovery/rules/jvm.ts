@@ -40,7 +40,7 @@ export const JVM_RULES: readonly TextRule[] = [
     region: 'array-limit',
     in: 'class',
     pattern: new RegExp(
-      `${OOM}(?:Requested array size|Required (?:array )?(?:length|size)|array size exceed|exceeds implementation limit|String size is|Cannot allocate .{0,40}array)`,
+      `${OOM}(?:Requested array size|Required (?:array )?(?:length|size)|array size exceed|exceeds implementation limit|String size is|Overflow: String length|Cannot allocate .{0,40}array)`,
       'i',
     ),
     source: HOTSPOT,

@@ -3,7 +3,7 @@ import type { LogRecord } from '../log/log-record.js';
 import type { FieldRule } from './rule.js';
 
 const MEMCG =
-  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed|^Killed \/\S{1,300} due to memory (?:pressure|used)\b|\boomd attempting to kill \d|\bTaskOOM event\b|^oom_kill [1-9]\d{0,9}$|\bcontainer oom [\da-f]{6,64}\b|Exit Message: "OOM Killed"|[Ee]xited with status 137 \(out of memory\)|\bexit_?[Cc]ode['"]?[=:] ?137\b.{0,400}?\breason['"]?[=:] ?['"]?(?:OOMKilled\b|OutOfMemoryError: Container killed\b)/;
+  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed|^Killed \/\S{1,300} due to memory (?:pressure|used)\b|\boomd attempting to kill \d|\bTaskOOM event\b|^oom_kill [1-9]\d{0,9}$|\bcontainer oom [\da-f]{6,64}\b|"Action": ?"oom"|Exit Message: "OOM Killed"|[Ee]xited with status 137 \(out of memory\)|\b[Ee]xit_?[Cc]ode['"]?[=:] ?137\b.{0,400}?\b[Rr]eason['"]?[=:] ?['"]?(?:OOMKilled\b|OutOfMemoryError: Container killed\b)/;
 const GLOBAL =
   /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|System OOM encountered, victim process|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG|^(?:[Ss]ending|[Kk]illing) (?:SIG(?:TERM|KILL) to )?(?:the )?process \d.{0,160}(?:badness|oom_score)/;
 /** Kernels before 5 told of the kill on a line of its own, below the one that says of which memory. */
@@ -14,7 +14,8 @@ const OF_A_NODE = /\bOOMKilling\s{1,12}node\//i;
 const ASKED_TO_END = /SIGTERM to (?:the )?process \d/;
 
 /** The state of the container as `docker inspect`, `kubectl describe` and Nomad print it. */
-const CONTAINER_STATE = /"OOMKilled": ?true\b|\b[Rr]eason["']?[:=] {0,12}["']?OOMKilled\b|Exit Message: "OOM Killed"/;
+const CONTAINER_STATE =
+  /"[Oo](?:OM|om)Killed": ?true\b|\b[Rr]eason["']?[:=] {0,12}["']?OOMKilled\b|\b\d{1,2}\/\d{1,2} {1,12}(?:Init:)?OOMKilled\b|Exit Message: "OOM Killed"/;
 
 /** Kills for memory: counted by the kernel, or told by dmesg, systemd or Slurm in the log. */
 export interface MemoryKills {

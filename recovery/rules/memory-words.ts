@@ -35,7 +35,7 @@ export const NO_SIZE_HELPS = /\brecursi(?:on|ve)|stack overflow|\ballocation of 
 
 /** The same as a code, as services write it: `OUT_OF_MEMORY`, `MEMORY_LIMIT_EXCEEDED`, `CONTAINER_VIRTUAL_MEMORY_EXCEEDED`. */
 const CODE = String.raw`(?:[A-Z\d]+_)*(?:OUT_OF_ME(?:M(?:ORY)?)?\b\+?|MEM(?:ORY)?_(?:LIMIT_|CAP_|QUOTA_)?EXCEEDED|OOM_KILLED)`;
-export const CODE_OF_EXHAUSTION = new RegExp(String.raw`^${CODE}(?:$|[:.\s])`);
+export const CODE_OF_EXHAUSTION = new RegExp(String.raw`(?:^|\bError Code: )${CODE}(?:$|[:.\s])`);
 
 const FAILS = String.raw`(?:cannot|can't|can not|could(?:n't| not)|unable to|fail(?:s|ed|ure|ing)? (?:to|while trying to|when trying to)|refuses? to|not able to)`;
 const BYTES = String.raw`(?:\d[\d.,_]*|0x[\da-f]{1,16} \(\d{1,20}\)) ?(?:bytes|[KMGT]i?B)\b`;
@@ -99,14 +99,14 @@ export const CLASS_OF_EXHAUSTION =
 
 /** Clients of servers: the memory in their errors is another machine's, and a larger job does not help it. */
 export const OF_A_SERVER =
-  /^(?:(?:[\w.]{0,60}\.)?(?:Mongo|Postgres|MySQL|Mysql|MariaDB|Redis|Elasticsearch|OpenSearch|ClickHouse|Cassandra|Neo4j|Influx|Snowflake|BigQuery|Sequelize)\w{0,40}(?:Error|Exception)(?=$|:)(?=[\s\S]{0,600}(?:memory|OOM))|(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM)))/i;
+  /^(?:(?:[\w.]{0,60}\.)?(?:Mongo|Postgres|MySQL|Mysql|MariaDB|Redis|Elasticsearch|OpenSearch|ClickHouse|Cassandra|Neo4j|Influx|Snowflake|BigQuery|Sequelize)\w{0,40}(?:Error|Exception)(?=$|:)(?=[\s\S]{0,600}(?:memory|OOM))|(?:redis|aioredis|psycopg\d?|asyncpg|pg8000|sqlalchemy|pymysql|mysql|MySQLdb|aiomysql|pymongo|motor|elasticsearch|opensearchpy|clickhouse_\w+|google\.(?:api_core|cloud)|snowflake|cassandra|trino|prestodb|impala|pyhive|pyathena|databricks\.sql|pyodbc|oracledb|cx_Oracle|neo4j|influxdb\w*|org\.postgresql|com\.mysql|org\.mariadb|com\.mongodb|redis\.clients|io\.lettuce|oracle\.jdbc|com\.microsoft\.sqlserver|java\.sql|net\.snowflake|com\.google\.cloud)\.[\w.$]{1,120}(?:$|:)(?=[\s\S]{0,600}(?:memory|OOM)))/i;
 
 /** The same as programs of the command line word it, and as others who name the server or its code. */
 export const TOLD_BY_A_SERVER =
   /^(?:psql|pg_dump|pg_dumpall|pg_restore|mysql|mysqldump|sqlcmd|clickhouse-client)\b[^\n]{0,200}\berror\b|\b(?:code|SQLSTATE|severity|Severity\.\w{1,12})\W{1,4}53200\b|\bSQL error\b|\b(?:inserting into|writing (?:in)?to|reading from|querying|answer(?:ed)? (?:of|by|from))\b[^\n]{0,40}\b(?:clickhouse|postgres\w{0,3}|mysql|mariadb|mongo\w{0,2}|redis|elasticsearch|opensearch|bigquery|snowflake|redshift)\b/i;
 
-/** The client's own memory all the same: libpq and its kin say where the answer did not fit. */
-export const OF_THE_CLIENT = /for query result|retrieving query results|output buffer/i;
+/** The client's own memory all the same: libpq and its kin say where the answer did not fit, DuckDB is no server. */
+export const OF_THE_CLIENT = /for query result|retrieving query results|output buffer|\bOut of Memory Error: /i;
 
 /** Words of an accelerator in a statement about memory. */
 export const OF_A_DEVICE =

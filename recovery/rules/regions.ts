@@ -44,7 +44,7 @@ export function allocator(place: Place): Region {
   if (className === null && TOLD_BY_SPARK.test(saying.text)) return taskHeap(place);
   // ClientError is SageMaker's word for its instance; programs print Error, Python has no such class.
   if (className === null || /(?:^|\.)ClientError$|^Error$/.test(className)) return 'host';
-  if (isJava(className) && /\bbad_alloc\b/.test(saying.text)) return 'host';
+  if (isJava(className) && /\bbad_alloc\b|\berror=12\b|Cannot allocate memory/.test(saying.text)) return 'host';
   if (isJava(className)) return OFF_HEAP.test(saying.text) ? 'direct-buffer' : javaHeap({ facts, saying, context: '' });
   return facts.engine === 'node' ? 'host' : 'python-worker';
 }
