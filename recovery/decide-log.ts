@@ -31,7 +31,12 @@ export function decideLog(facts: Facts): Judgement {
   if (last?.kind === 'follows' && !isCarrier(sayingOf(last.quote).className ?? '')) return death ?? last;
   const hint = judged.find((one): one is Cause => one.kind === 'cause' && one.rank === 'hint');
   if (hint && !isSurvived(hint)) return { ...hint, verdict: lessSure(hint.verdict) };
-  return death ?? last ?? said[0] ?? { kind: 'nothing' };
+  return death ?? last ?? said[0] ?? weakest(judged[0]);
+}
+
+/** An exception below a line of a logger is that logger's mostly; as the end of a log it explains what nothing else does. */
+function weakest(end: Telling | undefined): Judgement {
+  return end?.kind === 'own' ? { ...end, kind: 'follows', ofConnection: false } : { kind: 'nothing' };
 }
 
 /** What was logged again in the same words is judged once: a failing loop fills a log with one stack. */

@@ -14,7 +14,7 @@ const QUOTED = /(?<![\w)])(?:'[^'\n]{0,400}'(?!\w)|"[^"\n]{0,600}"|`[^`\n]{0,400
 const QUOTED_NAME =
   /'([A-Z][A-Z\d_]{2,30}|Cannot allocate memory)'|"([hs]_(?:vmem|rss)|v?mem|Cannot allocate memory)"/g;
 const SUPPOSED =
-  /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|usually|typically|often|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:the|you)|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
+  /\b(?:may|might|could(?! not)|possibl[ey]|perhaps|probably|likely|usually|typically|often|common causes|consider|try (?:to|setting|reducing|increasing|using|running)|if (?:you|the|this|it)|make sure|(?:to|and|or) (?:avoid|prevent)|suggest\w*|hint|tip|see also|refer to|documentation|e\.g\.|such as|for example|either|or because|in case|when(?:ever)? (?:you|the (?!\w+ (?:was|were)\b))|unless|not (?:an? )?(?:out of memory|OOM)|no (?:out of memory|OOM))\b/i;
 
 /** What a sentence says before it goes on to advise is still what happened. */
 const ADVISING_END = /, (?:please )?(?:consider|try) \w{1,20}ing\b[^\n]{0,200}/gi;

@@ -25,7 +25,7 @@ const THROWN =
   /^(?:Uncaught (?:exception )?|Unhandled [Ee]xception[.:] )?(?:[A-Za-z_$][\w$]{0,80}\.){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Throwable|[a-z]OOM)(?:\([\w.]{1,80}\))?(?: \[[A-Z_]{3,60}\])?(?: in (?:rule \S{1,80} in )?file [^:]{1,200}, line \d{1,7})?(?::|$)/;
 /** A line without any of these is progress or data. */
 const TELLING =
-  /memory|memset|allo[cz]|speicher|m[ée]moire|memoria|vecteur|ENOMEM|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than|SIG(?:TERM|KILL)/i;
+  /memory|memset|allo[cz]|speicher|m[ée]moire|memoria|vecteur|ENOMEM|oom|heap|kill|fatal|error|exception|exit|signal|abort|panic|terminat|space left|disk|quota|preempt|spot|capacity|throttl|limit|cancel|lost|evict|failed|failure|timed out|timeout|exceed|TERM_|Out_?Of|core dumped|exhaust|is invalid|Cannot |bigger than|low on resource|SIG(?:TERM|KILL)/i;
 /** Not a further line of an exception's message: programs, kernels and shells speak so. */
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b(?! (?:Source|Code): )|\w+ing due to|\[\w+\])/;

@@ -29,7 +29,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 \(instance [^)]{0,60}\) terminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|Spot interruption|TaintManagerEviction/,
+      /\b[Pp]reempt(?:ed|ing)\b|DUE TO PREEMPTION|[Dd]ue to [^\n]{0,40}[Pp]reemption|Container Killed to make room for Guaranteed Container|[Ss]pot (?:instance|Instance|interruption|request|VM|training)[^\n]{0,80}(?:interrupt|terminat|reclaim|evict)|SPOT_INSTANCE_(?:TERMINATION|INTERRUPTION)|(?:Spot|spot)[^\n]{0,40}reclaim|Host EC2 (?:\(instance [^)]{0,60}\) )?[Tt]erminated|PREEMPTED\b|killed after preemption|[Ss]pot (?:instance )?preemption|[Ss]pot node \S{1,60} is being (?:reclaimed|evicted)|Spot (?:Task|Instance|VM) was (?:interrupted|reclaimed)|AWS_INSUFFICIENT_SPOT|TERMINATED_BY_SPOT|managed spot training.{0,80}interrupt|EXECUTOR_DECOMMISSION|Spot interruption|TaintManagerEviction/,
     takesAway: true,
     source: 'YARN ContainerExitStatus.PREEMPTED; Slurm; EC2 spot; AWS Batch; Kubernetes evictions',
   },
@@ -61,7 +61,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|ContainerStatusUnknown|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Task was not acquired|We encountered an internal error/i,
+      /Container released on a \*?lost\*? node|DUE TO NODE FAILURE|\bNODE_FAIL\b|NodeShutdown|node (?:was )?lost|NodeLost|ContainerStatusUnknown|DISKS_FAILED|exit(?:ed)?(?: with)?(?: ?status| ?code)? ?[:=]? ?-10[01]\b|Pod .{0,80}(?:deleted|not found)|Node .{0,60}is not ready|Lost node|instance (?:was )?(?:terminated|unhealthy)|failed liveness probe|lost communication with the (?:server|runner|agent)|Detected zombie job|Task was not acquired|We encountered an internal error/i,
     takesAway: true,
     source: 'YARN ContainerExitStatus.ABORTED and DISKS_FAILED; Slurm; Kubernetes; SageMaker',
   },
@@ -72,7 +72,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|exceeds? your (?:[\w-]+ ){0,3}limit\b|\bRESOURCE:(?:MEMORY|CPU|GPU|ENI)\b|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|exceed quota limits?|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required (?:executor|AM) memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
+      /CapacityError|Insufficient(?:Instance|Host|Reserved\w*)?Capacity\w*|ResourceLimitExceeded|Unable to provision requested|ServiceQuotaExceeded\w*|exceeds? your (?:[\w-]+ ){0,3}limit\b|\bRESOURCE:(?:MEMORY|CPU|GPU|ENI)\b|LimitExceededException|VcpuLimitExceeded|MaxSpotInstanceCountExceeded|QUOTA_EXCEEDED|Quota '?\w{0,60}'? exceeded|quota exceeded|exceeded quota|exceed quota limits?|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available|CLOUD_PROVIDER_LAUNCH_FAILURE|INSTANCE_POOL_(?:MAX|CLUSTER)_\w+|Insufficient '?\w{1,60}'? quota|\b\d+ (?:node\(s\) had )?Insufficient (?:memory|cpu|nvidia\.com\/gpu)\b|nodes are available|Node didn't have enough resource|\bOutOf(?:memory|cpu|pods)\b|Unschedulable|not enough free (?:memory|resources)|cannot be scheduled|infeasible|No available node types can fulfill|exceed(?:s|ed)? (?:the )?(?:max|application'?s? max)\w* (?:capacity|allowed)|ApplicationMaxCapacity|exceeded maximumCapacity|Required (?:executor|AM) memory .{0,200}is above the max threshold|Requested node configuration is not available|Unable to allocate resources|Memory required by task is not available|NodeUnderMemoryPressure|Invalid resource request\b|requested (?:memory|resources?)\b[^\n]{0,60}(?:exceeds|greater than)|memory request\b[^\n]{0,40}exceeds|QOSMax\w{1,40}|Assoc(?:Grp|Max)\w{1,40}|exceeds queue resource limits|Job violates accounting|greater than maximum allowed allocation/,
     source: 'AWS, GCP and Databricks error codes; Kubernetes scheduler and admission; YARN and Slurm requests',
   },
   {
@@ -82,7 +82,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /ThrottlingException|ThrottledException|Throttling\b|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceeded\w*|SlowDown\b|Rate exceeded|rateLimitExceeded|Too Many Requests|429 Quota exceeded|\b429\b[^\n]{0,30}(?:rate|requests)|reached max retries: \d+\)[^\n]{0,60}Rate/,
+      /ThrottlingException|ThrottledException|Throttling\b|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceeded\w*|SlowDown\b|Rate exceeded|rateLimitExceeded|Too Many Requests|429 (?:Quota exceeded|Resource has been exhausted)|\b429\b[^\n]{0,30}(?:rate|requests)|reached max retries: \d+\)[^\n]{0,60}Rate/,
     source: 'AWS, GCP and HTTP error codes',
   },
   {
@@ -112,7 +112,7 @@ export const INFRASTRUCTURE_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|(?:Job was active|active on the node) longer than (?:the )?specified deadline|Could not execute broadcast in \d+ secs|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|operation timed out\b|\bno progress (?:for|in) \d|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?[:=] ?TIMEOUT|^TIMEOUT$/,
+      /DUE TO TIME LIMIT|Watchdog caught collective operation timeout|MaxRuntimeExceeded|MaxWaitTimeExceeded|DeadlineExceeded\b|(?:Job was active|active on the node) longer than (?:the )?specified deadline|Could not execute broadcast in \d+ secs|(?:Job|Run|run|job|step|Step)\b[^\n]{0,60}(?:timed out|exceeded (?:the |its )?(?:maximum |max )?(?:execution |run ?)?time(?:out)?)|Task timed out after|\btimed out\.\s(?:Killing|Terminating)\b|\bTimed out after \d+ secs\b|\bcollective timeout\b|\bno progress (?:for|in) \d|TERM_RUNLIMIT|reaching (?:LSF )?run time limit|exceeded (?:hard |soft )?(?:wall ?clock|wall ?time|run ?time)\b|execution took longer than|context deadline exceeded|Too long with no output|\bTimeLimitExceeded\b|walltime \d+ exceeded limit|[Aa]ttempt duration exceeded timeout|\bTIMEDOUT\b|State ?[:=] ?TIMEOUT|^TIMEOUT$/,
     source: 'Slurm, SageMaker, Kubernetes Job, AWS Batch and Lambda, Databricks; PyTorch ProcessGroupNCCL',
   },
   {

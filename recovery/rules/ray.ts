@@ -73,8 +73,8 @@ export const RAY_RULES: readonly TextRule[] = [
     certainty: 'probable',
     region: null,
     in: 'message',
-    pattern: /\bits node has died\b/,
-    source: 'Ray: ActorDiedError and RayActorError of an actor on a node that is gone',
+    pattern: /\bits (?:node|owner) has died\b|\bnode it was running on is dead\b|\bhead node has died\b/,
+    source: 'Ray: errors of tasks and actors on a node that is gone, or whose owner is; RaySystemError',
   },
   {
     id: 'ray-node-lost',

@@ -88,7 +88,7 @@ export const SPARK_RULES: readonly TextRule[] = [
     region: null,
     in: 'message',
     pattern:
-      /Executor heartbeat timed out|Remote RPC client disassociated|(?:worker|Slave) lost\b|Worker shutting down|HEARTBEAT_FAILURE/i,
+      /Executor heartbeat timed out|Executor lost for unknown reasons|Remote RPC client disassociated|(?:worker|Slave) lost\b|Worker shutting down|HEARTBEAT_FAILURE/i,
     source: 'Spark: HeartbeatReceiver, CoarseGrainedSchedulerBackend; a long collection of garbage or a lost node',
   },
 ];
