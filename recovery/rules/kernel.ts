@@ -1,9 +1,13 @@
 import { exitText, type Facts } from '../facts.js';
 import type { LogRecord } from '../log/log-record.js';
+import { isDataBefore } from '../match-saying.js';
 import type { FieldRule } from './rule.js';
 
 const MEMCG =
-  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed|^Killed \/\S{1,300} due to memory (?:pressure|used)\b|\boomd attempting to kill \d|\bTaskOOM event\b|^oom_kill [1-9]\d{0,9}$|\bcontainer oom [\da-f]{6,64}\b|"Action": ?"oom"|Exit Message: "OOM Killed"|[Ee]xited with status 137 \(out of memory\)|\b[Ee]xit_?[Cc]ode['"]?[=:] ?137\b.{0,400}?\b[Rr]eason['"]?[=:] ?['"]?(?:OOMKilled\b|OutOfMemoryError: Container killed\b)/;
+  /oom-kill:constraint=CONSTRAINT_MEMCG|Memory cgroup out of memory: Kill(?:ed)? process|Detected \d{1,9} oom[-_ ]kill event|killed by the cgroup out-of-memory handler|A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill'|The kernel OOM killer killed|systemd-oomd killed|^Killed \/\S{1,300} due to memory (?:pressure|used)\b|\boomd attempting to kill \d|^oom_kill [1-9]\d{0,9}$|\bcontainer oom [\da-f]{6,64}\b/;
+/** A platform's answer: how a container ended, and why. */
+const ANSWERED =
+  /"Action": ?"oom"|\bTaskOOM event\b|Exit Message: "OOM Killed"|[Ee]xited with status 137 \(out of memory\)|\b[Ee]xit_?[Cc]ode['"]?[=:] ?137\b.{0,400}?\b[Rr]eason['"]?[=:] ?['"]?(?:OOMKilled\b|OutOfMemoryError: Container killed\b)/;
 const GLOBAL =
   /oom-kill:constraint=CONSTRAINT_(?:NONE|CPUSET)|^(?:\[[^\]]{1,30}\] )?Out of memory: Kill(?:ed)? process \d|System OOM encountered, victim process|earlyoom.{0,40}(?:sending|killing)|low memory! .{0,80}sending SIG|^(?:[Ss]ending|[Kk]illing) (?:SIG(?:TERM|KILL) to )?(?:the )?process \d.{0,160}(?:badness|oom_score)/;
 /** Kernels before 5 told of the kill on a line of its own, below the one that says of which memory. */
@@ -30,17 +34,23 @@ export function memoryKills(facts: Facts): MemoryKills | null {
   const told = [...facts.records, ...facts.reasonRecords].map(({ sayings }) => sayings[0]?.text ?? '');
   for (const text of [...told, facts.errorMessage].reverse()) {
     if (OF_A_NODE.test(text) && facts.signal !== 'SIGKILL') continue;
-    if (MEMCG.test(text)) return { quote: text, region: 'container' };
-    if (GLOBAL.test(text)) return { quote: text, region: 'host' };
+    if (ANSWERED.test(text) || stands(MEMCG, text)) return { quote: text, region: 'container' };
+    if (stands(GLOBAL, text)) return { quote: text, region: 'host' };
   }
   const killed = told.findLast((text) => KILLED.test(text));
   return killed === undefined ? null : { quote: killed, region: 'host' };
 }
 
+/** A row of data may quote the kernel. */
+function stands(notice: RegExp, text: string): boolean {
+  const found = notice.exec(text);
+  return found !== null && !isDataBefore(text.slice(0, found.index));
+}
+
 /** True for a line in which the kernel, systemd or Slurm tells of a kill: proof only together with how the job ended. */
 export function isKernelNotice({ sayings }: LogRecord): boolean {
   const text = sayings[0]?.text ?? '';
-  return MEMCG.test(text) || GLOBAL.test(text) || KILLED.test(text) || OF_A_NODE.test(text);
+  return ANSWERED.test(text) || MEMCG.test(text) || GLOBAL.test(text) || KILLED.test(text) || OF_A_NODE.test(text);
 }
 
 /** The process itself was killed, and the kernel says for what. */

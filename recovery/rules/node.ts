@@ -18,7 +18,7 @@ export const NODE_RULES: readonly TextRule[] = [
     region: 'node-heap',
     in: 'statement',
     pattern:
-      /FATAL ERROR: [^\n]{0,160}(?:JavaScript heap out of memory|Allocation failed - process out of memory|Reached heap limit|out of memory)|<--- Last few GCs --->|Fatal (?:JavaScript )?(?:process )?(?:OOM|out of memory)[ :]|invalid (?:array|table) size Allocation failed|JavaScript heap out of memory/,
+      /FATAL ERROR: [^\n]{0,160}(?:JavaScript heap out of memory|Allocation failed - process out of memory|Reached heap limit|out of memory)|<--- Last few GCs --->|(?:# )?Fatal (?:JavaScript )?(?:process )?(?:OOM|out of memory)[ :]|invalid (?:array|table) size Allocation failed|JavaScript heap out of memory/,
     source: 'V8: FatalProcessOutOfMemory, observed on Node 20',
   },
   {
