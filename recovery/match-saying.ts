@@ -5,12 +5,13 @@ import { OF_MEMORY } from './rules/memory-words.js';
 import type { TextRule } from './rules/rule.js';
 
 /** Names of programs before their messages: `slurmstepd: error: `. */
-const PROGRAMS = /^(?:(?:[\w./+-]{1,60}(?:\[\d{1,10}\])?|Error|error|ERROR): {1,2}){0,3}/;
+const PROGRAMS =
+  /^(?:(?:(?!(?:expected|actual|received|got|wanted):)[\w./+-]{1,60}(?:\[\d{1,10}\])?|Error|error|ERROR): {1,2}){0,3}/;
 
 /** What stands before the words makes the line a row of data, or another's report of them. */
 const ABOUT_DATA =
-  /^[\w./-]{1,120}\.(?:log|out|err|txt|md|jsonl?|csv):\d{1,7}:|\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\bcommand failed: \S+ |\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
-const MARKS_OF_DATA = /^#{1,3} |->|[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S)/;
+  /^(?:expected|actual|received|got|wanted): |^[\w./-]{1,120}\.(?:log|out|err|txt|md|jsonl?|csv):\d{1,7}:|\b(?:row|record|sample|example|text|comment|title|label|review|query|message|column|event|test|case|feature|ticket|question|attempt|retry|trial|epoch|fold|batch)s?\b ?(?:#? ?\d+|:|=|\()|\bcommand failed: \S+ |\b(?:says?|said|contains?|called|named|handle[sd]?|caught|survived|expected|previous(?:ly)?|earlier|prior|before)\b/i;
+const MARKS_OF_DATA = /^#{1,3} |^<[a-z]{1,12}>(?!:)|->|[,;\t|={}"`]|(?<!\w)'|^\d+ |^[\w./-]{1,120}:\d{1,7}:(?=\S)/;
 /** Where in its source a program speaks from. */
 const PLACE =
   /^(?:\d{1,3}: )?[\w./+-]{1,120}\.(?:cc?|cpp|cxx|hh?|hpp|cu|rs|go|f90|java|scala|py)(?:, (?:line )?|:)\d{1,7}: /;
@@ -24,7 +25,7 @@ const SENTENCES_BEFORE = /^[A-Z][^\n"'`={}|\t]{20,300}[a-z)][.!] (?=[A-Z:])/;
 /** Which file, line or container it was, in brackets. */
 const ASIDE = /\([^()\n]{0,200}\)/g;
 /** As little as that in front of the last words of all, which may stand in a scheduler's table. */
-const MARKS_OF_VALUES = /^#{1,3} |->|[,;\t={}[`]|(?<!\w)'/;
+const MARKS_OF_VALUES = /^#{1,3} |^<[a-z]{1,12}>(?!:)|->|[,;\t={}[`]|(?<!\w)'/;
 
 /** True when what stands before the words makes the line data; the last words of all may stand in a table. */
 export function isDataBefore(text: string, inTable = false): boolean {

@@ -48,6 +48,16 @@ const OTHER_ENDS: readonly (readonly [string, string])[] = [
   ],
 ];
 
+/** What a program shows that only deals with such logs. */
+const AS_DATA: readonly (readonly [string, (log: string) => string])[] = [
+  ['rows', eachLine((line) => `row 12: message=${line}`)],
+  ['records in JSON', eachLine((line) => JSON.stringify({ id: 12, comment: line }))],
+  ['the hits of a search', eachLine((line) => `logs/app.log:12: ${line}`)],
+  ['quotations', eachLine((line) => `> ${line}`)],
+  ['a list', eachLine((line) => `- ${line}`)],
+  ['remarks', eachLine((line) => `# ${line}`)],
+];
+
 describe('the same words', () => {
   test.each(TRANSPORTS)('are judged the same when they come through %s', (_, carry) => {
     const differing = logged
@@ -67,6 +77,17 @@ describe('the same words', () => {
         const log = `${logTail.replace(/\n?$/, '\n')}retrying with fewer workers\n${end}`;
         return escalates(classify({ engine, exit: { code: 1 }, logTail: log }));
       })
+      .map(({ name }) => name);
+    expect(taken).toEqual([]);
+  });
+
+  test.each(AS_DATA)('are no cause when the program shows them as %s and ends otherwise', (_, show) => {
+    const taken = logged
+      .filter(({ evidence: { engine, logTail } }) =>
+        OTHER_ENDS.some(([, end]) =>
+          escalates(classify({ engine, exit: { code: 1 }, logTail: `${show(logTail.replace(/\n?$/, ''))}\n${end}` })),
+        ),
+      )
       .map(({ name }) => name);
     expect(taken).toEqual([]);
   });

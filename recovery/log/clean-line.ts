@@ -39,7 +39,7 @@ const PREFIXES: readonly RegExp[] = [
   /^==\d{1,10}== ?/,
   // Streams: by name, by Open MPI, by torchrun.
   /^(?:\[(?:stderr|stdout|err|out)\]|(?:stderr|stdout) ?[:>|]) ?/i,
-  /^\[\d{1,5},\d{1,5}\]<std(?:err|out)>: ?/,
+  /^\[\d{1,5},[\w:,-]{1,60}\]<std(?:err|out)>: ?/,
   /^\[(?:rank|default)\d{1,5}\]: ?/,
   // Ray's driver, before what a worker or a daemon printed.
   /^\([^()=]{0,80}(?:\([^()]{0,80}\)[^()=]{0,40})?(?:pid|ip)=[^()]{1,80}\) ?/,

@@ -17,7 +17,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^Exception in thread "[^"]{1,200}" /,
   /^User class threw exception: /,
   /^[Ee]rror (?:while|when|during) \w{1,20}ing [\w ]{1,40}: /,
-  /^[^\n]{0,300}?\bStatus Message: /,
+  /^[^\n"=|]{0,300}?\bStatus Message: /,
   /^Job \S{1,80} (?:cancelled|failed) because /i,
   /^(?:Application|Final app status|final status)[^:]{1,200}: /i,
   /^(?:Caused by|Diagnostics|diagnostics|Reason|Error|ERROR|Last few exceptions|nested exception is|job failed|Task failed with exception|Exit reason): ?/,

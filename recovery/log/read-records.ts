@@ -30,7 +30,8 @@ const TELLING =
 const STANDS_ALONE =
   /^(?:[\w./-]{1,60}(?:\[\d{1,10}\])?: |FATAL|[Ff]atal|#|<---|Killed|terminate called|Aborted|Segmentation|[Ee]rror\b(?! (?:Source|Code): )|\w+ing due to|\[\w+\])/;
 /** An item of a list, as in advice, documentation and a history of commits. */
-const LISTED = /^(?:[-*+>•] |(?=[a-f]*\d)[\da-f]{7,12} [\w(]|\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
+const LISTED =
+  /^(?:[-*+>•] |[-+](?!(?:ba|z|k|c|tc)?sh: )(?=[A-Za-z])|(?=[a-f]*\d)[\da-f]{7,12} [\w(]|\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
 /** The program says that it went on after what it printed before. */
 const WENT_ON =
   /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|trying (?:another|more|smaller|fewer|less|lower)\b|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
