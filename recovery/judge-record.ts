@@ -59,6 +59,8 @@ function judgeUnknown(rank: Rank, sayings: readonly Saying[]): Judgement {
   const quote = shorten((thrown ?? sayings[0])?.text ?? '');
   if (sayings.some(({ text }) => tellsOfDeath(text))) return { kind: 'death', verdict: null, rank, quote };
   if (thrown === undefined || (rank !== 'death' && sayings.some(({ text }) => WAKE.test(text)))) return NOTHING;
+  // Python's word for an exit code.
+  if (/^SystemExit(?:: \d{1,3})?$/.test(thrown.text)) return NOTHING;
   const carried = sayings.findLast(({ className }) => className !== null && !isCarrier(className)) ?? thrown;
   const ofConnection = isOfConnection(carried.text);
   // What carriers carry decides: an engine wraps a fault of the program and a lost connection in the same classes.

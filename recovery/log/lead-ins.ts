@@ -16,6 +16,7 @@ const LEAD_INS: readonly RegExp[] = [
   /^Uncaught (?:fatal )?exception in thread [^:]{1,200}: /i,
   /^Exception in thread "[^"]{1,200}" /,
   /^User class threw exception: /,
+  /^(?:Terminating|Aborting) due to /,
   /^[Ee]rror (?:while|when|during) \w{1,20}ing [\w ]{1,40}: /,
   /^[^\n"=|]{0,300}?\bStatus Message: /,
   /^Job \S{1,80} (?:cancelled|failed) because /i,

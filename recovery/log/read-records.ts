@@ -1,3 +1,4 @@
+import { tellsOfGoingOn } from './goes-on.js';
 import type { Line } from './line.js';
 import { type LogRecord, RecordBuilder } from './log-record.js';
 import { isCarrier } from './lead-ins.js';
@@ -32,16 +33,8 @@ const STANDS_ALONE =
 /** An item of a list, as in advice, documentation and a history of commits. */
 const LISTED =
   /^(?:[-*+>•] |[-+](?!(?:ba|z|k|c|tc)?sh: )(?=[A-Za-z])|(?=[a-f]*\d)[\da-f]{7,12} [\w(]|\d{1,3}[.)] |\*\*(?!\*)|#{2,6} )/;
-/** The program says that it went on after what it printed before. */
-const WENT_ON =
-  /\b(?:(?<!\b(?:to|enable|allow|please|disable|no|for) )retry(?:ing)?\b(?! failed)|retried|fall(?:ing|s)? ?back|fell back|recover(?:ed|ing)|(?:continu|resum)(?:ed|ing)\b|going on\b|\bgoes on\b|smaller (?:batch|chunk)|try(?:ing)? again|trying (?:another|more|smaller|fewer|less|lower)\b|skipp(?:ed|ing)|using \S{1,40}(?: \S{1,40}){0,3} instead|with a sample\b|halv(?:ed|ing))/i;
-
 /** Spark has done all tasks of a stage or a job: executors and tasks that it lost before were made good. */
 const ALL_DONE = /^Job \d{1,9} finished: |^Finished task [^\n]{1,200} \((\d{1,9})\/\1\)$/;
-
-/** A sentence that tells the reader what to do tells nothing of what the program did. */
-const ADVICE =
-  /^(?:Please|Try|Use|Consider|Refer|Reduce|Increase|Enable|Adjust|See|Check|Pass|You (?:can|may|should|could)|To (?:adjust|disable|enable|avoid|prevent|fix))\b/;
 
 /** An exception without a stack is the end of a program only when this many lines or fewer stand from it to the end of the log. */
 const LAST_LINES = 4;
@@ -321,7 +314,7 @@ class RecordReader {
     if (TELLING.test(text) && !LISTED.test(text)) {
       const builder = this.#open(new RecordBuilder('line', null, true));
       builder.say(text);
-      this.#setIn = line.indented && builder.last?.className != null;
+      this.#setIn = line.indented && sayingOf(text).className !== null;
     }
     // What is printed ends what was logged: an exception below it is not the logger's.
     else if (current.form === 'line' && current.level === 'quiet') this.#open(new RecordBuilder('line', null, true));
@@ -341,8 +334,4 @@ class RecordReader {
 function isRaised(text: string): boolean {
   const { className, message } = sayingOf(text.replace(/^\| /, ''), true);
   return className !== null && (message !== '' || /^_*[A-Z]/.test(simpleName(className)));
-}
-
-function tellsOfGoingOn(text: string): boolean {
-  return WENT_ON.test(text) && text.split(/(?<=[.!?;])\s+/).some((one) => WENT_ON.test(one) && !ADVICE.test(one));
 }

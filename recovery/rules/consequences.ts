@@ -10,7 +10,7 @@ const CONNECTIONS =
 
 /** Errors of whoever waited for something else, which may have died. */
 const OF_WAITING =
-  /^(?:[\w.]{0,80}\.)?(?:EOFError|EOFException|ConnectionRefusedError|IncompleteReadError|ConnectionError|SocketException|ClosedChannelException|CalledProcessError|Error: Command failed|TrialError|TuneError|TrainingFailedError|SparkException|Py4JError|Py4JJavaError|SystemExit|WorkflowError|AlgorithmError|ExecuteUserScriptError)\b/;
+  /^(?:[\w.]{0,80}\.)?(?:EOFError|EOFException|ConnectionRefusedError|IncompleteReadError|ConnectionError|SocketException|ClosedChannelException|CalledProcessError|Error: (?:Command failed|[^\n]{0,80}\b(?:exit(?:ed)?|completed|finished|failed|returned)\b[^\n]{0,30}\b(?:code|status) \d)|TrialError|TuneError|TrainingFailedError|SparkException|Py4JError|Py4JJavaError|WorkflowError|AlgorithmError|ExecuteUserScriptError)\b/;
 
 /** Packages of what engines are joined with: their exceptions tell of the other end, those of all others of the program and its data. */
 const PLUMBING =

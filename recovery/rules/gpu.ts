@@ -59,13 +59,4 @@ export const GPU_RULES: readonly TextRule[] = [
     pattern: /^[\w.]{0,100}ResourceExhaustedError\b/,
     source: 'TensorFlow: ResourceExhaustedError names the device',
   },
-  {
-    id: 'torch-cpu-allocator',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'python-worker',
-    in: 'message',
-    pattern: /DefaultCPUAllocator: (?:can't allocate|not enough) memory|alloc_cpu\.cpp/,
-    source: 'PyTorch: c10 CPU allocator',
-  },
 ];

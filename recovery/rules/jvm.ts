@@ -104,43 +104,6 @@ export const JVM_RULES: readonly TextRule[] = [
     source: 'HotSpot: JavaThread::exit, when not even the message can be built',
   },
   {
-    id: 'jvm-ended-itself',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: javaHeap,
-    in: 'statement',
-    pattern:
-      /(?:Terminating|Aborting) due to (?:java\.lang\.)?OutOfMemoryError: (?:Java heap|GC overhead|(?!.{0,80}(?:Metaspace|direct|array size|native thread)))/,
-    source: 'HotSpot: ExitOnOutOfMemoryError and CrashOnOutOfMemoryError, observed',
-  },
-  {
-    id: 'jvm-ended-itself-metaspace',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'metaspace',
-    in: 'statement',
-    pattern: /(?:Terminating|Aborting) due to (?:java\.lang\.)?OutOfMemoryError: (?:Metaspace|Compressed class space)/,
-    source: 'HotSpot: ExitOnOutOfMemoryError',
-  },
-  {
-    id: 'jvm-ended-itself-direct',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'direct-buffer',
-    in: 'statement',
-    pattern: /(?:Terminating|Aborting) due to (?:java\.lang\.)?OutOfMemoryError: .{0,80}direct/i,
-    source: 'HotSpot: ExitOnOutOfMemoryError',
-  },
-  {
-    id: 'jvm-ended-itself-array',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'array-limit',
-    in: 'statement',
-    pattern: /(?:Terminating|Aborting) due to (?:java\.lang\.)?OutOfMemoryError: .{0,80}array size/,
-    source: 'HotSpot: ExitOnOutOfMemoryError',
-  },
-  {
     id: 'jvm-on-oom-command',
     kind: 'out-of-memory',
     certainty: 'definite',
@@ -178,16 +141,6 @@ export const JVM_RULES: readonly TextRule[] = [
     pattern:
       /(?:# ? ?)?(?:There is insufficient memory for the Java Runtime Environment to continue|Native memory allocation \((?:mmap|malloc|mprotect)\) failed|Out of Memory Error \()/,
     source: 'HotSpot: os::vm_exit_out_of_memory',
-  },
-  {
-    id: 'hadoop-task-heap',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'jvm-heap',
-    in: 'statement',
-    pattern:
-      /(?<!\w)(?:Error|FAILED|Error running child|Error: java\.lang\.OutOfMemoryError) ?: ?(?:java\.lang\.OutOfMemoryError: )?(?:Java heap space|GC overhead limit exceeded)/,
-    source: 'Hadoop MapReduce: org.apache.hadoop.mapred.YarnChild prints the message of the error',
   },
   {
     id: 'jvm-collector-thrashing',

@@ -32,15 +32,6 @@ export const PYTHON_RULES: readonly TextRule[] = [
     source: 'frameworks that put str() or repr() of the cause into an error of their own',
   },
   {
-    id: 'library-out-of-memory-class',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'python-worker',
-    in: 'class',
-    pattern: /^(?:[\w.]{0,60}duckdb[\w.]{0,60}\.|polars[\w.]{0,60}\.)(?:OutOfMemory(?:Exception|Error))\b/,
-    source: 'DuckDB: OutOfMemoryException',
-  },
-  {
     id: 'python-cannot-start-thread',
     kind: 'out-of-memory',
     certainty: 'ambiguous',
@@ -68,15 +59,6 @@ export const PYTHON_RULES: readonly TextRule[] = [
     in: 'message',
     pattern: /Worker .{0,160}exceeded \d+(?:\.\d+)?% (?:of )?memory budget|Worker exceeded \d+% memory budget/i,
     source: 'Dask distributed: nanny memory monitor',
-  },
-  {
-    id: 'dask-killed-worker',
-    kind: 'out-of-memory',
-    certainty: 'probable',
-    region: 'container',
-    in: 'class',
-    pattern: /^[\w.]{0,100}KilledWorker: .{0,600}(?:exceeded .{0,20}memory|memory (?:limit|budget))/s,
-    source: 'Dask distributed: KilledWorker',
   },
   {
     id: 'gunicorn-killed',

@@ -81,15 +81,6 @@ export const SERVICE_RULES: readonly TextRule[] = [
     source: 'Slurm: job states, slurmstepd, jobacct_gather',
   },
   {
-    id: 'vertex-replica-memory',
-    kind: 'out-of-memory',
-    certainty: 'definite',
-    region: 'host',
-    in: 'message',
-    pattern: /replica \S{1,60} ran out-of-memory/,
-    source: 'Google Vertex AI: error of a custom job',
-  },
-  {
     id: 'model-server-memory',
     kind: 'out-of-memory',
     certainty: 'definite',
