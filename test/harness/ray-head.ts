@@ -11,6 +11,8 @@ import { processesWith } from './platform.js';
 export interface RayHead {
   /** Of its dashboard. */
   readonly address: string;
+  /** Of its session. */
+  readonly folder: () => string;
   /** Where nodes join it. */
   readonly joinAddress: string;
   /** Kills all of its processes at once, as a power failure would; whoever runs under it dies with it. */
@@ -48,6 +50,7 @@ export async function startRayHead(size: RayNodeSize): Promise<RayHead> {
   let running = await start(argv, address);
   return {
     address,
+    folder: () => running.folder,
     joinAddress: `127.0.0.1:${String(port)}`,
     kill: () => end(running),
     restart: async () => {
@@ -62,9 +65,15 @@ export async function startRayHead(size: RayNodeSize): Promise<RayHead> {
  * Lets a second node join, which ends with its head. It sees the same machine, but for a folder in which it has a disk of its own, empty at first.
  */
 export async function joinRayNode(head: RayHead, size: RayNodeSize & { readonly ownDisk: string }): Promise<void> {
-  const withOwnDisk = ['--mount', 'sh', '-c', 'mount -t tmpfs none "$1" && shift && exec "$@"', 'sh', size.ownDisk];
+  // Ray's nodes on one machine share the folder of their session, and each removes the code that it needs no more.
+  const code = join(head.folder(), 'session_latest', 'runtime_resources');
+  const mounting = 'mount -t tmpfs none "$1" && mount -t tmpfs none "$2" && shift 2 && exec "$@"';
+  const withOwnDisk = ['--mount', 'sh', '-c', mounting, 'sh', size.ownDisk, code];
   const argv = ['start', '--address', head.joinAddress, ...(await nodeArguments(size))];
-  const node = spawn('unshare', [...withOwnDisk, RAY, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const node = spawn('unshare', [...withOwnDisk, RAY, ...argv], {
+    env: { ...process.env, ...PATIENCE },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [node.stdout, node.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await eventually(

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { followToTheEnd } from '../contracts/followed-log.js';
+import { type Followed, followToTheEnd } from '../contracts/followed-log.js';
 import { untilOver } from '../contracts/platform.js';
 import { REMOTE_PATIENCE } from '../contracts/remote-jobs.js';
-import { type SparkOnAws, withSparkOnAws } from '../contracts/spark-on-aws-harness.js';
+import { type SparkOnAws, type SparkPlatform, withSparkOnAws } from '../contracts/spark-on-aws-harness.js';
 import { eventually } from '../harness/eventually.js';
 import { heldOpen } from '../harness/held-open.js';
 
@@ -16,14 +16,12 @@ beforeAll(async () => {
 afterAll(() => close());
 
 test('the log of a step of EMR is followed while it runs, to its last word', async () => {
-  const platform = harness.open('emr');
-  const { notes } = await followToTheEnd({ platform, makeJob: harness.makeJob, isLive: true });
+  const { notes } = await followOn('emr', true);
   expect(notes.join()).toContain('every five minutes');
 });
 
 test('the log of a job of EMR Serverless is told when it is over, and until then where it will be', async () => {
-  const platform = harness.open('emr-serverless');
-  const { notes } = await followToTheEnd({ platform, makeJob: harness.makeJob, isLive: false });
+  const { notes } = await followOn('emr-serverless', false);
   expect(notes.join()).toMatch(/; it will be at s3:.*SPARK_DRIVER/);
 });
 
@@ -40,6 +38,12 @@ test('a step of EMR is not judged by what was brought of its log while it ran', 
     evidence: { logTail: expect.stringMatching(/it began[\s\S]*no such column/) as unknown, exit: { code: 1 } },
   });
 });
+
+function followOn(name: SparkPlatform, isLive: boolean): Promise<Followed> {
+  const makeJob = (stage: string, main: string) =>
+    harness.makeJob(stage, main, { key: `test/${name}-${stage}-1a2b3c4d-a1` });
+  return followToTheEnd({ platform: harness.open(name), makeJob, isLive });
+}
 
 /** Prints, waits until it is told to go on, and dies. */
 function speaksThenDies(goOn: string): string {
