@@ -1,16 +1,16 @@
 import { FAILURE_POLICY, TemperedError } from '../../contracts/failure.js';
-import type { LoadedProfile } from '../../settings/profile.js';
-import { loadProject } from '../../settings/project.js';
+import { loadProject, type Project } from '../../settings/project.js';
 import { type Finding, ok } from '../../platforms/finding.js';
 import { checkMachine, profileFailure } from '../doctor/check-machine.js';
 import { checkTools } from '../doctor/check-tools.js';
+import { doneHere, EVERYTHING } from '../doctor/done-here.js';
 import type { Answer } from '../io.js';
 import { table } from '../table.js';
 
 /** `tempered doctor`: everything that a run needs, each with what was found and what to do. Exit code 3 when something fails. */
 export async function doctor(): Promise<Answer> {
-  const tools = checkTools();
   const profile = await readProfile();
+  const tools = checkTools('check' in profile ? EVERYTHING : doneHere(profile.profile));
   const machine = 'check' in profile ? [profile.check] : [profile.loaded, ...(await checkMachine(profile.profile))];
   const checks = [...(await tools), ...machine];
   const failed = checks.some(({ verdict }) => verdict === 'fail');
@@ -23,7 +23,7 @@ export async function doctor(): Promise<Answer> {
   };
 }
 
-type ReadProfile = { readonly profile: LoadedProfile; readonly loaded: Finding } | { readonly check: Finding };
+type ReadProfile = { readonly profile: Project; readonly loaded: Finding } | { readonly check: Finding };
 
 async function readProfile(): Promise<ReadProfile> {
   try {

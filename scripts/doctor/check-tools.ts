@@ -5,32 +5,29 @@ import { messageOf } from '../../contracts/system-error.js';
 import { projectRoot } from '../../settings/home.js';
 import { findTemporalProgram } from '../embedded/temporal-program.js';
 import { type Finding, fail, ok } from '../../platforms/finding.js';
+import type { DoneHere } from './done-here.js';
 
 const run = promisify(execFile);
 
 /** A tool that does not say its version in this time hangs. */
 const TIMEOUT_MS = 20_000;
 
-/** The Python packages that jobs cannot do without, by their names on PyPI. */
-const PACKAGES = ['pyspark', 'ray', 'lightgbm', 'scikit-learn', 'pyarrow'];
+/** The Python packages that jobs cannot do without, by their names on PyPI; Spark's jobs need `pyspark` besides. */
+const PACKAGES = ['ray', 'lightgbm', 'scikit-learn', 'pyarrow'];
 
 const SETUP = 'install it: npm run setup';
 
-/** Node, Java, the Python environment and its packages, the Temporal CLI. */
-export function checkTools(): Promise<readonly Finding[]> {
+/** Node, and what is needed by what is done here: Java, the Python environment and its packages, the Temporal CLI. */
+export function checkTools({ engines, server }: DoneHere): Promise<readonly Finding[]> {
   const python = join(projectRoot, '.venv', 'bin', 'python');
+  const packageOf = (name: string) =>
+    versionOf(name, { program: () => python, args: ['-c', versionScript(name)], remedy: SETUP });
   return Promise.all([
     Promise.resolve(checkNode()),
-    checkJava(),
-    versionOf('python', { program: () => python, args: ['--version'], remedy: SETUP }),
-    ...PACKAGES.map((name) =>
-      versionOf(name, { program: () => python, args: ['-c', versionScript(name)], remedy: SETUP }),
-    ),
-    versionOf('temporal', {
-      program: findTemporalProgram,
-      args: ['--version'],
-      remedy: `${SETUP} (not needed when TEMPORAL_ADDRESS names a server)`,
-    }),
+    ...(engines.has('spark') ? [checkJava(), packageOf('pyspark')] : []),
+    ...(engines.size > 0 ? [versionOf('python', { program: () => python, args: ['--version'], remedy: SETUP })] : []),
+    ...(engines.size > 0 ? PACKAGES.map(packageOf) : []),
+    ...(server ? [versionOf('temporal', { program: findTemporalProgram, args: ['--version'], remedy: SETUP })] : []),
   ]);
 }
 
