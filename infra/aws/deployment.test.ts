@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -178,6 +178,26 @@ describe('a deployment', () => {
       NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) },
       DeploymentConfiguration: Match.objectLike({ DeploymentCircuitBreaker: { Enable: true, Rollback: true } }),
     });
+  });
+
+  test('the workers are not root, and are asked whether they poll their queues', () => {
+    const polls = (name: string) => ['CMD', 'test', '-f', `/var/lib/tempered/workers/${name}.json`];
+    compute.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: ['orchestrator', 'jobs'].map((name) =>
+        Match.objectLike({ Name: name, User: 'node', HealthCheck: Match.objectLike({ Command: polls(name) }) }),
+      ),
+    });
+  });
+
+  test('the image is built from code without its tests, and from nothing that was installed or made', () => {
+    const context = readdirSync(app.outdir)
+      .map((name) => join(app.outdir, name))
+      .find((folder) => existsSync(join(folder, 'infra/image/Dockerfile')));
+    const files = readdirSync(context ?? '', { recursive: true, encoding: 'utf8' });
+    expect(files).toEqual(expect.arrayContaining(['bin/serve', 'jobs/serve/server.py', 'package-lock.json']));
+    const leftOut =
+      /^(\.(?!dockerignore)|dist|docs|infra\/aws|node_modules|test)|\.test\.ts$|\btest_.*\.py$|__pycache__/;
+    expect(files.filter((file) => leftOut.test(file))).toEqual([]);
   });
 
   test('somebody hears of standstill, of a full cap and of money', () => {

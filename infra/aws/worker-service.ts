@@ -31,6 +31,12 @@ const PROCESSES = {
   jobs: { program: 'dist/workers/jobs.js', memoryMib: 1024 },
 } as const;
 
+/** Where a worker of the image keeps its state. Its file in `workers/` is there while it polls its queue. */
+const STATE = '/var/lib/tempered';
+
+/** How long a worker may take to poll: it loads Temporal's native library, and bundles the workflows of pipelines of one's own. */
+const START_SECONDS = 120;
+
 /** How long a task may take to end: a worker gives back what it waits for, and its jobs go on without it. */
 const STOP_SECONDS = 60;
 
@@ -65,9 +71,14 @@ export class WorkerService extends Construct {
       task.addContainer(name, {
         image: ContainerImage.fromDockerImageAsset(image),
         command: ['node', program],
+        user: 'node', // jobs and endpoints on SageMaker must be root, the workers need not
         memoryLimitMiB: memoryMib,
         essential: true,
-        readonlyRootFilesystem: false, // the workflow bundle and Python's caches are written beside the code
+        readonlyRootFilesystem: false, // state and temporary files are written below STATE and /tmp
+        healthCheck: {
+          command: ['CMD', 'test', '-f', `${STATE}/workers/${name}.json`],
+          startPeriod: Duration.seconds(START_SECONDS),
+        },
         logging: LogDrivers.awsLogs({ streamPrefix: name, logGroup: this.logs }),
         environment: {
           TEMPORAL_ADDRESS: settings.temporalAddress,
