@@ -229,6 +229,10 @@ test('without a server outside the VPC there is no gateway to the internet, and 
   compute.resourceCountIs('AWS::EMR::Cluster', 0);
 });
 
+test('the first deployment has no worker, for the key that one needs goes into a secret that it makes', () => {
+  deploy({ workers: 0 }).compute.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 0 });
+});
+
 test.each([
   { given: { monthlyBudgetUsd: -1 }, says: /monthlyBudgetUsd/ },
   { given: { buget: 1 }, says: /buget/ },

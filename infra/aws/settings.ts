@@ -29,6 +29,8 @@ export const DeploymentSettings = z.strictObject({
     .regex(/^[a-z0-9.-]+:\d{2,5}$/, 'host:port, as eu.api.temporal.io:7233')
     .default('temporal.internal:7233'),
   temporalNamespace: z.string().min(1).default('default'),
+  /** Tasks of the workers: one may die if there are two. None at the first deployment, which makes the secret that they need. */
+  workers: z.int().min(0).default(2),
   /** Who hears of alarms and of the budget. */
   alarmEmail: z.email().default('alarms@example.com'),
   monthlyBudgetUsd: z.int().min(1).default(200),

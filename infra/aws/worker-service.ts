@@ -40,7 +40,7 @@ const START_SECONDS = 120;
 /** How long a task may take to end: a worker gives back what it waits for, and its jobs go on without it. */
 const STOP_SECONDS = 60;
 
-/** The workers as a service on Fargate: two tasks in two zones, so that one may die; a release that does not start is rolled back. */
+/** The workers as a service on Fargate: tasks in several zones, so that one may die; a release that does not start is rolled back. */
 export class WorkerService extends Construct {
   readonly service: FargateService;
   readonly cluster: Cluster;
@@ -91,7 +91,7 @@ export class WorkerService extends Construct {
     this.service = new FargateService(this, 'Service', {
       cluster: this.cluster,
       taskDefinition: task,
-      desiredCount: 2,
+      desiredCount: settings.workers,
       minHealthyPercent: 50,
       maxHealthyPercent: 200,
       assignPublicIp: false,
