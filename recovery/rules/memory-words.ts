@@ -26,9 +26,9 @@ export const LIMIT_PASSED = new RegExp(
 export const ENDED =
   /\b(?:kill(?:ed|ing)?|abort(?:ed|ing)?|terminat(?:ed|ing)|cancell?ed|held|stopped|shut(?:ting)? down|fail(?:ed|ure)?|fatal|sigkill|job|container|process|task|step|pod|function|instance|dyno|replica|program|application|query|session)\b/i;
 
-/** What a program does about memory that lets it live on, and limits that nobody enforces. */
+/** What a program does about memory that lets it live on, limits that nobody enforces, and what befalls jobs in general. */
 export const LIVES_ON =
-  /\b(?:spill\w*|flush\w*|soft limit|warn\w*|paus\w*|throttl\w*|back(?:ing)? ?off|dropp\w*|trimm?\w*|compact\w*|reduc\w*|skipp\w*|approach\w*|near(?:ing|ly)?|close to|within (?:(?:the|its|a) )?(?:\w+ )?(?:limits?|bounds|budgets?|quotas?|range)|below|% of (?:its )?requested|recursion)\b/i;
+  /\b(?:spill\w*|flush\w*|soft limit|warn\w*|paus\w*|throttl\w*|back(?:ing)? ?off|dropp\w*|trimm?\w*|compact\w*|reduc\w*|skipp\w*|approach\w*|near(?:ing|ly)?|close to|within (?:(?:the|its|a) )?(?:\w+ )?(?:limits?|bounds|budgets?|quotas?|range)|below|% of (?:its )?requested|recursion|(?:are|get|will be|would be) (?:killed|terminated|cancell?ed|stopped|held))\b/i;
 
 /** A program that calls itself without end runs out of any memory; an allocator that has not even a few bytes may not work at all. */
 export const NO_SIZE_HELPS = /\brecursi(?:on|ve)|stack overflow|\ballocation of \d{1,3} bytes failed/i;
