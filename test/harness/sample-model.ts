@@ -45,7 +45,7 @@ export async function storeSampleModel(
     }
     const jobKey = `sample-${String(seed)}`;
     const by = { stage: 'store', stageKey: 'k', workflowId: 'w', runId: 'r', jobKey, inputs: {} };
-    const provenance = { ...by, publishedAt: '2026-01-01T00:00:00.000Z' };
+    const provenance = { ...by, publishedAt: new Date().toISOString() };
     return await storeModel(storage, {
       name: 'salary',
       files,

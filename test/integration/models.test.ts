@@ -18,16 +18,17 @@ describe('which model is in use', () => {
     ({ platform, close } = await openTestPlatform({}));
     const storage = openStorage(loadProfile().storageRootUri, []);
     [first, second] = [await storeSampleModel(storage, 7, { measured: true }), await storeSampleModel(storage, 9)];
-    const file = join(platform.folder, 'people.parquet');
-    writeParquet(
-      file,
-      'table = pa.table({"id": [1, 2], "age": [30, 40], "is_active": [True, False], "tenure_days": [10, 20]})',
-    );
-    dataset = DatasetRef.parse(documentOf(await platform.tempered('import', file, '--json'))).uri;
+    dataset = await imported('people', 30);
   }, 120_000);
   afterAll(() => close(), 60_000);
 
   const models = (...args: readonly string[]) => platform.tempered('models', ...args);
+  const imported = async (name: string, age: number) => {
+    const file = join(platform.folder, `${name}.parquet`);
+    const columns = `"id": [1, 2], "age": [${String(age)}, 40], "is_active": [True, False], "tenure_days": [10, 20]`;
+    writeParquet(file, `table = pa.table({${columns}})`);
+    return DatasetRef.parse(documentOf(await platform.tempered('import', file, '--json'))).uri;
+  };
   const predictsWith = async () => {
     const ended = await platform.startWorkflow('predict', '--set', `dataset=${dataset}`, '--watch', '--json');
     const { result } = z.object({ result: PredictResult }).parse(documentOf(ended));
@@ -73,14 +74,8 @@ describe('which model is in use', () => {
 
   test('is the one stored last when a promotion names no version; what it predicts is followed to its end', async () => {
     await expect(models('promote', 'salary')).resolves.toMatchObject({ code: 0 });
-    const started = await platform.startWorkflow(
-      'predict',
-      '--set',
-      `dataset=${dataset}`,
-      '--set',
-      'csv=true',
-      '--json',
-    );
+    const others = await imported('others', 31); // what was predicted before would be served from the cache
+    const started = await platform.startWorkflow('predict', '--set', `dataset=${others}`, '--json');
     const { runId } = z.object({ runId: z.string() }).parse(documentOf(started));
     const followed = await platform.tempered('logs', runId, '--follow', '--json');
     expect(JSON.parse(followed.stdout)).toMatchObject({ runId, jobs: [{ stage: 'predict', platform: 'local' }] });
